@@ -1,0 +1,1 @@
+"""The line of your own code that each OpenTelemetry span comes from."""

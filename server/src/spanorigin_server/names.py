@@ -1,0 +1,20 @@
+"""Names of telemetry attributes. Generated from contract/ by contract/generate.py; edit there."""
+
+from typing import Final
+
+CODE_FILE_PATH: Final = "code.file.path"
+CODE_LINE_NUMBER: Final = "code.line.number"
+CODE_FUNCTION_NAME: Final = "code.function.name"
+ORIGIN_TYPE: Final = "spanorigin.type"
+ORIGIN_FRAMES: Final = "spanorigin.frames"
+SOURCE_ROOT: Final = "spanorigin.source.root"
+AGENT_VERSION: Final = "spanorigin.version"
+VCS_REPOSITORY_URL: Final = "vcs.repository.url.full"
+VCS_REVISION: Final = "vcs.ref.head.revision"
+SERVICE_VERSION: Final = "service.version"
+DATADOG_TYPE: Final = "_dd.code_origin.type"
+DATADOG_FRAME_PREFIX: Final = "_dd.code_origin.frames."
+OLD_CODE_FILEPATH: Final = "code.filepath"
+OLD_CODE_LINENO: Final = "code.lineno"
+OLD_CODE_NAMESPACE: Final = "code.namespace"
+OLD_CODE_FUNCTION: Final = "code.function"

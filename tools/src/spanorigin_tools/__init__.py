@@ -1,0 +1,1 @@
+"""Reads a spanorigin server from the terminal and from programs."""
