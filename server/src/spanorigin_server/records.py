@@ -1,0 +1,29 @@
+"""The plain values that all rooms of the server speak. Imports nothing of ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# A result as columns: name -> values, all of one length. Any, because the values' types are the statement's business.
+Columns = dict[str, list[Any]]
+
+
+class ServerError(Exception):
+    """Something a person has to know: what is wrong, why, what to do, and a slug that is a heading in docs/messages.md."""
+
+    def __init__(self, message: str, *, slug: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.slug = slug
+
+
+class StartRefused(ServerError):
+    """The server cannot start as asked. Told on the terminal, without a traceback."""
+
+
+class StoreFailed(ServerError):
+    """The engine refused a statement or failed in it. `code` is ClickHouse's error number, 0 when it gave none."""
+
+    def __init__(self, message: str, *, slug: str, code: int = 0) -> None:
+        super().__init__(message, slug=slug)
+        self.code = code

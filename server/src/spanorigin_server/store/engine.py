@@ -1,0 +1,221 @@
+"""The embedded engine: one chDB on one data folder, behind an interface that a ClickHouse client can stand in for.
+
+Opened by `app`, used by `writer` and `reader`. Values always travel as parameters, `{name:Type}` in the statement,
+and are bound by the engine; nothing is ever spliced into SQL. One connection a thread: they run side by side.
+Decision 0031 has the limits set here, decision 0030 the choice of the engine.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from spanorigin_server.records import Columns, StartRefused, StoreFailed
+
+if TYPE_CHECKING:
+    from chdb.session import Session
+
+DATABASE = "spanorigin"
+MEBIBYTE = 1024 * 1024
+
+# For a connection string these two mean something else than a folder's name.
+_UNUSABLE_IN_PATH = re.compile(r"[?#%]")
+_ERROR_CODE = re.compile(r"Code: (\d+)\.")
+_BUSY_FOLDER = 76
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0", "\b": "\\b", "\f": "\\f"})
+_LITERAL_ESCAPES = {**_ESCAPES, ord("'"): "\\'"}
+
+Parameter = str | int | float | bool | Sequence[str] | Sequence[int]
+
+
+class Engine(Protocol):
+    """What the rooms above ask of a store. Every method raises StoreFailed, and may be called from any thread."""
+
+    def execute(self, statement: str, parameters: Mapping[str, Parameter] | None = None) -> None:
+        """Run a statement that answers nothing."""
+
+    def query(self, statement: str, parameters: Mapping[str, Parameter] | None = None) -> Columns:
+        """Run a SELECT; the columns in the order of the statement, by name.
+
+        64-bit integers come as int, NaN and infinity as None, a Map as dict, a named Tuple as dict. Bytes that are
+        not UTF-8 come with replacement characters: ask for `lower(hex(trace_id))`, not for `trace_id`.
+        """
+
+    def insert_protobuf(self, table: str, message_schema: str, messages: Iterable[bytes]) -> None:
+        """Insert messages, each one row, parsed by the engine as `message_schema` ("<.proto text>", first message).
+
+        All or nothing as far as parsing goes: when one message does not parse, no row of any is stored.
+        """
+
+    def close(self) -> None:
+        """Give the data folder back. Nothing may be asked afterwards."""
+
+
+class EmbeddedEngine:
+    """chDB in this process. Only one may be open in a process, and only one process may have a folder."""
+
+    def __init__(self, folder: Path, memory_limit_bytes: int = 2048 * MEBIBYTE) -> None:
+        """Open the store in `folder`, making it when it is not there.
+
+        Raises StartRefused when the folder is another server's, cannot be written, or has an unusable name.
+        """
+        # Here, not above: importing the engine takes about a second, and a refused argument should not wait for it.
+        from chdb.session import Session  # noqa: PLC0415
+
+        self._session_type = Session
+        self._folder = _usable_folder(folder)
+        self._memory_limit_bytes = memory_limit_bytes
+        self._per_thread = threading.local()
+        self._sessions: list[Session] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        try:
+            # The mark cache's default of 5 GB and the memory limit's default of nearly all RAM are a server's, not
+            # a developer machine's.
+            self._connect(f"?mark_cache_size={128 * MEBIBYTE}&max_server_memory_usage={memory_limit_bytes}")
+        except RuntimeError as error:
+            raise _refused_opening(self._folder, str(error)) from None
+        self.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
+
+    def execute(self, statement: str, parameters: Mapping[str, Parameter] | None = None) -> None:
+        self._run(statement, "Null", parameters)
+
+    def query(self, statement: str, parameters: Mapping[str, Parameter] | None = None) -> Columns:
+        # JSON by columns: read by msgspec faster than Arrow turns into Python values, for the few thousand rows and
+        # twenty columns of a long trace (measured: decision 0031).
+        answer = self._run(statement, "JSONColumns", parameters)
+        columns: Columns = msgspec.json.decode(answer) if answer else {}
+        return columns
+
+    def insert_protobuf(self, table: str, message_schema: str, messages: Iterable[bytes]) -> None:
+        session = self._session()
+        escaped = message_schema.translate(_LITERAL_ESCAPES)
+        # In the statement, since a streamed insert takes no parameters; both texts are ours, neither is a user's.
+        statement = (
+            f"INSERT INTO {table} SETTINGS format_schema_source='string', format_schema='{escaped}', "
+            "input_format_protobuf_oneof_presence=1"
+        )
+        try:
+            with session.send_insert(statement, "Protobuf") as inserter:
+                for message in messages:
+                    inserter.append(_varint(len(message)) + message)
+                inserter.finish()
+        except RuntimeError as error:
+            raise _failed(str(error)) from None
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            sessions, self._sessions = self._sessions, []
+        for session in sessions:
+            session.close()
+
+    def _run(self, statement: str, output: str, parameters: Mapping[str, Parameter] | None) -> bytes:
+        bound = {name: _bound(value) for name, value in (parameters or {}).items()}
+        try:
+            return bytes(self._session().query(statement, output, params=bound).bytes())
+        except RuntimeError as error:
+            raise _failed(str(error)) from None
+
+    def _session(self) -> Session:
+        session: Session | None = getattr(self._per_thread, "session", None)
+        return session if session is not None and not self._closed else self._connect()
+
+    def _connect(self, arguments: str = "") -> Session:
+        with self._lock:
+            if self._closed:
+                raise StoreFailed(
+                    "The store is closed: the server is stopping. Ask again once it runs.", slug="store-closed"
+                )
+            session = self._session_type(f"{self._folder}{arguments}")
+            self._sessions.append(session)
+        # One greedy search must not take the writer's memory.
+        session.query(f"SET max_memory_usage={self._memory_limit_bytes // 2}")
+        session.query("SET output_format_json_validate_utf8=1")
+        self._per_thread.session = session
+        return session
+
+
+def _usable_folder(folder: Path) -> Path:
+    absolute = folder.expanduser().absolute()
+    if _UNUSABLE_IN_PATH.search(str(absolute)):
+        raise StartRefused(
+            f"The data folder {absolute} has a '?', '#' or '%' in its path, which the store's engine cannot open. "
+            "Give another folder with --data.",
+            slug="data-folder-name",
+        )
+    try:
+        absolute.mkdir(parents=True, exist_ok=True)
+        probe = absolute / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise StartRefused(
+            f"The data folder {absolute} cannot be written: {error.strerror}. "
+            "Give a folder of your own with --data or SPANORIGIN_DATA, or change its permissions.",
+            slug="data-folder-not-writable",
+        ) from None
+    return absolute
+
+
+def _refused_opening(folder: Path, engine_message: str) -> StartRefused:
+    if _error_code(engine_message) in (_BUSY_FOLDER, 36) and (holder := _holder(folder)) is not None:
+        return StartRefused(
+            f"The data folder {folder} is in use by {holder}, and a store takes one server only. "
+            "Stop that server, or give this one a folder of its own with --data.",
+            slug="data-folder-in-use",
+        )
+    return StartRefused(
+        f"The store in {folder} cannot be opened: {engine_message}. "
+        "If the folder was damaged or written by a newer release, move it away or give another one with --data.",
+        slug="store-cannot-open",
+    )
+
+
+def _holder(folder: Path) -> str | None:
+    """Who has locked the folder: the engine writes its process id beside its lock."""
+    try:
+        found = re.search(r"^PID: (\d+)", (folder / "status").read_text(), re.MULTILINE)
+    except OSError:
+        return None
+    return f"another server (process {found[1]})" if found else "another server"
+
+
+def _failed(engine_message: str) -> StoreFailed:
+    return StoreFailed(f"The store refused: {engine_message}", slug="store-failed", code=_error_code(engine_message))
+
+
+def _error_code(engine_message: str) -> int:
+    found = _ERROR_CODE.search(engine_message)
+    return int(found[1]) if found else 0
+
+
+def _bound(value: Parameter) -> str:
+    """The text form that the engine reads a parameter from; lists are array literals, everything else is escaped TSV."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
+        case str():
+            return value.translate(_ESCAPES)
+        case _:
+            return "[" + ",".join(_array_item(item) for item in value) + "]"
+
+
+def _array_item(item: str | int) -> str:
+    return str(item) if isinstance(item, int) else "'" + item.translate(_LITERAL_ESCAPES) + "'"
+
+
+def _varint(number: int) -> bytes:
+    encoded = bytearray()
+    while number > 0x7F:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    encoded.append(number)
+    return bytes(encoded)
