@@ -1,0 +1,1 @@
+"""The back office: stock, prices and deliveries, written with Django."""

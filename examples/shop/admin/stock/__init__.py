@@ -1,0 +1,1 @@
+"""Products, their suppliers, and what of them is spoken for."""

@@ -1,0 +1,1 @@
+"""The shop's storefront: what customers see. Knows products and orders only by asking the services that own them."""
