@@ -1,0 +1,40 @@
+"""Count what the agent could not do, by reason, so that a missing origin can be explained afterwards.
+
+Written by the rooms that meet a miss or a failure of their own; read by `agent.status()` and `spanorigin doctor`.
+Attached origins are not counted: they are the hot path, and the spans themselves show them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from spanorigin.model import Refusal
+
+
+@dataclass(slots=True)
+class Tally:
+    """How often each reason occurred, and the words of its latest occurrence.
+
+    Holds one entry a slug, and slugs are constants of this house, so it cannot grow with traffic. Two threads that
+    count at the same instant may lose one count; a lock in someone's request would cost more than that.
+    """
+
+    misses: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+
+    def miss(self, refusal: Refusal) -> None:
+        """Count a span that rightly got no origin."""
+        self.misses[refusal.reason] = self.misses.get(refusal.reason, 0) + 1
+        self.words[refusal.reason] = refusal.words
+
+    def failure(self, room: str, error: BaseException) -> None:
+        """Count an error of our own in `room` ("exit", "entry", …). Keeps its words, never the error or its frames."""
+        self.failures[room] = self.failures.get(room, 0) + 1
+        # The type alone: str(error) could run the program's own code.
+        self.words[room] = f"{type(error).__name__} inside spanorigin; the span went on without an origin"
+
+    def snapshot(self) -> Mapping[str, Mapping[str, int]]:
+        """Copies of both counts, safe to keep."""
+        return {"misses": dict(self.misses), "failures": dict(self.failures)}
