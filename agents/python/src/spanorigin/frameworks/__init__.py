@@ -1,0 +1,38 @@
+"""Meet web frameworks where they hand a request to the user's handler, and tell `origin` which handler it is.
+
+One file a framework. Each says which modules it waits for, what it puts there once such a module is loaded, and at
+which files a walk outwards must stop. Nothing is imported here on a framework's behalf, and no handler is touched:
+the hooks sit on the framework's own methods, look, and call on.
+"""
+
+from collections.abc import Callable
+
+from spanorigin.frameworks import django, flask, starlette
+from spanorigin.frameworks.hooks import Announcer, Framework, OnFailure, OnHandler
+from spanorigin.frameworks.imports import watch_imports
+
+FRAMEWORKS: tuple[Framework, ...] = (django.FRAMEWORK, flask.FRAMEWORK, starlette.FRAMEWORK, starlette.FASTAPI)
+
+BORDERS: tuple[str, ...] = tuple(suffix for framework in FRAMEWORKS for suffix in framework.borders)
+"""Path suffixes, with `/` for the separator, of the files that call handlers: what lies beyond did not ask."""
+
+__all__ = ["BORDERS", "FRAMEWORKS", "install_all"]
+
+
+def install_all(on_handler: OnHandler, on_failure: OnFailure | None = None) -> Callable[[], None]:
+    """Announce every handler to `on_handler(handler, verb)`, in frameworks loaded already and in those to come.
+
+    Returns `detach`, which takes everything out again and may be called twice. `on_failure` gets errors of our own
+    look-ups; without it they are dropped. Raises nothing.
+    """
+    announcer = Announcer(on_handler, on_failure)
+    waiting = {
+        module: announcer.hook(put_in) for framework in FRAMEWORKS for module, put_in in framework.modules.items()
+    }
+    unwatch = watch_imports(waiting, announcer.failed)
+
+    def detach() -> None:
+        unwatch()
+        announcer.detach()
+
+    return detach

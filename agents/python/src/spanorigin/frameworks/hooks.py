@@ -1,0 +1,71 @@
+"""What the files of this folder are made of: a framework's description, and how a hook is put in and taken out.
+
+A hook stands in for one of a framework's own methods. It calls on with what it got, returns what it gets, and adds
+nothing to a stack on which a handler runs: it has returned, or has handed over a coroutine, before the handler starts.
+"""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+OnHandler = Callable[[object, str | None], None]
+"""Takes the handler as the framework holds it, and the verb that chooses a method of a class."""
+OnFailure = Callable[[Exception], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """What there is to know of one framework."""
+
+    name: str
+    modules: Mapping[str, Callable[[ModuleType, "Announcer"], None]]
+    """Module -> what to put into it once it is loaded."""
+    borders: tuple[str, ...]
+    """Path suffixes of the files from which the framework calls handlers."""
+
+
+class Announcer:
+    """Carries handlers from hooks to `origin` while attached; afterwards the hooks still in place carry nothing."""
+
+    __slots__ = ("_on_failure", "_undo", "handler")
+
+    def __init__(self, on_handler: OnHandler, on_failure: OnFailure | None) -> None:
+        self.handler: OnHandler = on_handler
+        self._on_failure = on_failure
+        self._undo: list[Callable[[], None]] = []
+
+    def failed(self, error: Exception) -> None:
+        """Count an error of our own; the request goes on."""
+        if self._on_failure is not None:
+            self._on_failure(error)
+
+    def hook(self, put_in: Callable[[ModuleType, "Announcer"], None]) -> Callable[[ModuleType], None]:
+        """`put_in` as something to call with the loaded module."""
+        return lambda module: put_in(module, self)
+
+    def replace(self, owner: Any, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+        """Put `make(the method that `owner` has itself)` in its place; nothing where `owner` only inherits it."""
+        original = vars(owner).get(name)
+        if not callable(original):
+            return
+        ours = functools.wraps(original)(make(original))
+        setattr(owner, name, ours)
+
+        def undo() -> None:
+            # Someone who hooked in after us has to stay; then ours stays below theirs, and carries nothing.
+            if vars(owner).get(name) is ours:
+                setattr(owner, name, original)
+
+        self._undo.append(undo)
+
+    def detach(self) -> None:
+        """Take every hook out, last one first."""
+        self.handler = _nobody
+        while self._undo:
+            self._undo.pop()()
+
+
+def _nobody(handler: object, verb: str | None) -> None:
+    del handler, verb
