@@ -1,0 +1,43 @@
+-- Everything known of one span. Floating-point attributes come as text, since JSON has no word for NaN and infinity.
+SELECT
+    lower(hex(spans.trace_id)) AS trace_id,
+    lower(hex(spans.span_id)) AS span_id,
+    lower(hex(spans.parent_span_id)) AS parent_span_id,
+    toUnixTimestamp64Nano(spans.ts) AS start_ns,
+    spans.duration_ns AS duration_ns,
+    spans.service AS service,
+    spans.name AS name,
+    spans.resource_name AS resource_name,
+    spans.kind AS kind,
+    spans.status AS status,
+    spans.http_status AS http_status,
+    spans.origin_type AS origin_type,
+    spans.origin_file AS origin_file,
+    spans.origin_path AS origin_path,
+    spans.origin_line AS origin_line,
+    spans.origin_function AS origin_function,
+    spans.origin_frames AS origin_frames,
+    spans.status_message AS status_message,
+    spans.trace_state AS trace_state,
+    spans.scope_name AS scope_name,
+    spans.scope_version AS scope_version,
+    spans.repository AS repository,
+    spans.commit AS commit,
+    spans.resource AS resource,
+    spans.attrs_str AS attrs_str,
+    spans.attrs_int AS attrs_int,
+    mapApply((name, number) -> (name, toString(number)), spans.attrs_float) AS attrs_float,
+    spans.attrs_bool AS attrs_bool,
+    spans.attrs_json AS attrs_json,
+    arrayMap(moment -> toUnixTimestamp64Nano(moment), spans.events_ts) AS events_ns,
+    spans.events_name AS events_name,
+    spans.events_attrs AS events_attrs,
+    arrayMap(id -> lower(hex(id)), spans.links_trace_id) AS links_trace_id,
+    arrayMap(id -> lower(hex(id)), spans.links_span_id) AS links_span_id,
+    spans.links_attrs AS links_attrs
+FROM ${database}.spans AS spans
+WHERE spans.trace_id = toFixedString(unhex({trace_id:String}), 16)
+    AND spans.span_id = toFixedString(unhex({span_id:String}), 8)
+ORDER BY spans.received_ts DESC
+LIMIT 1
+SETTINGS max_execution_time = ${seconds}

@@ -1,0 +1,23 @@
+-- All spans of a trace, in the order in which they began; numbers instead of words, for they are many.
+SELECT
+    lower(hex(spans.span_id)) AS span_id,
+    lower(hex(spans.parent_span_id)) AS parent_span_id,
+    toUnixTimestamp64Nano(spans.ts) AS start_ns,
+    spans.duration_ns AS duration_ns,
+    spans.name AS name,
+    spans.service AS service,
+    spans.resource_name AS resource_name,
+    toInt8(spans.kind) AS kind,
+    toInt8(spans.status) AS status,
+    spans.http_status AS http_status,
+    toInt8(spans.origin_type) AS origin_type,
+    spans.origin_file AS origin_file,
+    spans.origin_path AS origin_path,
+    spans.origin_line AS origin_line,
+    spans.origin_function AS origin_function,
+    length(spans.events_ts) AS events
+FROM ${database}.spans AS spans
+WHERE spans.trace_id = toFixedString(unhex({trace_id:String}), 16)
+ORDER BY spans.ts, spans.duration_ns DESC, spans.span_id
+LIMIT {limit:UInt32}
+SETTINGS max_execution_time = ${seconds}
