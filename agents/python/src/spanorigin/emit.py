@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.sdk.trace import Span, _Span
+from opentelemetry.trace import Span as AnySpan
 from opentelemetry.trace import SpanContext
 
 from spanorigin import names
@@ -71,11 +72,11 @@ def attach_to_new(span: Span, attributes: Attributes) -> Refusal | None:
     return None
 
 
-def attach(span: Span, attributes: Attributes) -> Refusal | None:
+def attach(span: AnySpan, attributes: Attributes) -> Refusal | None:
     """Attach to any span, in any layout, at any time, through the public API and under the SDK's own locks."""
     if not span.is_recording():
         return ENDED
-    held = span.attributes or {}
+    held: Attributes = getattr(span, "attributes", None) or {}
     if not _PROGRAMS.isdisjoint(held):
         return SET_BY_THE_PROGRAM
     bounded = getattr(span, "_attributes", None)

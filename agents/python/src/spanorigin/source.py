@@ -6,8 +6,6 @@ source, installed packages (`installed.py` knows the exceptions), the standard l
 what is left is the user's. Decision 0012 says why by place and not by a list of known packages.
 """
 
-# ruff: noqa: PTH. A Path costs 3 us here, more than the verdict itself.
-
 from __future__ import annotations
 
 import fnmatch

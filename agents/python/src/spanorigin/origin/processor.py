@@ -6,11 +6,14 @@ attributes. `origin.entry` asks it for the span that a handler belongs to.
 
 from __future__ import annotations
 
+import os
+import threading
 import weakref
 from typing import Final
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
+from opentelemetry.trace import Span as AnySpan
 from opentelemetry.trace import SpanKind
 
 from spanorigin.counters import Tally
@@ -34,66 +37,81 @@ class OriginProcessor(SpanProcessor):
         self._walk = walker.walk
         self._attach = attach
         self._tally = tally
-        self._open: dict[int, tuple[weakref.ref[Span], ...]] = {}
+        self._open: dict[int, dict[int, weakref.ref[Span]]] = {}
+        # Reentrant, since a garbage collection in here may run a finalizer that starts a span.
+        self._lock = threading.RLock()
+        if hasattr(os, "register_at_fork"):
+            forget = weakref.WeakMethod(self._forget_after_fork)
+            os.register_at_fork(after_in_child=lambda: (method := forget()) and method())
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 - the SDK's form
-        kind = span.kind
-        if kind is _CLIENT or kind is _PRODUCER:
-            try:
+        try:
+            kind = span.kind
+            if kind is _CLIENT or kind is _PRODUCER:
                 # Called from here and nowhere deeper: the walker counts on its own caller being this method.
                 found = self._walk()
                 refusal = found if type(found) is Refusal else self._attach(span, found)  # type: ignore[arg-type]
                 if refusal is not None:
                     self._tally.miss(refusal)
-            except Exception as error:  # someone's request goes on; `spanorigin doctor` will tell
-                self._tally.failure("exit", error)
-        elif kind is _SERVER or kind is _CONSUMER:
-            try:
+            elif kind is _SERVER or kind is _CONSUMER:
                 self._opened(span)
-            except Exception as error:
-                self._tally.failure("entry", error)
+        except Exception as error:  # someone's request goes on; `spanorigin doctor` will tell
+            self._tally.failure("span start", error)
 
     def on_end(self, span: ReadableSpan) -> None:
-        kind = span.kind
-        if kind is _SERVER or kind is _CONSUMER:
-            try:
+        try:
+            kind = span.kind
+            if kind is _SERVER or kind is _CONSUMER:
                 self._closed(span)
-            except Exception as error:
-                self._tally.failure("entry", error)
+        except Exception as error:
+            self._tally.failure("span end", error)
 
-    def entry_span_for(self, current: Span) -> Span | None:
+    def retire(self) -> None:
+        """Do nothing from now on, for a provider that cannot let a processor go."""
+        self.on_start = self.on_end = _nothing  # type: ignore[method-assign]
+
+    def entry_span_for(self, current: AnySpan) -> Span | None:
         """The open SERVER or CONSUMER span that `current` serves: itself, or the local root it descends from.
 
         A program that calls itself has several open entry spans in one trace. Then only a direct child is sure of its
         own, and anything deeper gets None: a wrong origin is worse than none.
         """
+        if not isinstance(current, Span) or not current.is_recording():
+            return None
         kind = current.kind
         if kind is _SERVER or kind is _CONSUMER:
             return current
-        context = current.get_span_context()
-        held = self._open.get(context.trace_id, ()) if context is not None else ()
-        candidates = [span for span in (reference() for reference in held) if span is not None and span.is_recording()]
-        if len(candidates) == 1:
-            return candidates[0]
+        with self._lock:
+            held = dict(self._open.get(current.get_span_context().trace_id, ()))
+        if len(held) == 1:
+            [only] = held.values()
+            return only()
         parent = current.parent
-        for candidate in candidates:
-            if parent is not None and candidate.get_span_context().span_id == parent.span_id:
-                return candidate
-        return None
+        direct = held.get(parent.span_id) if parent is not None else None
+        return direct() if direct is not None else None
 
     def _opened(self, span: Span) -> None:
-        if span.parent is None or span.parent.is_remote:
-            trace_id = span.get_span_context().trace_id
+        if span.parent is not None and not span.parent.is_remote:
+            return
+        context = span.get_span_context()
+        with self._lock:
             if len(self._open) >= _OPEN_LIMIT:
-                self._open.pop(next(iter(self._open)), None)
-            self._open[trace_id] = (*self._open.get(trace_id, ()), weakref.ref(span))
+                del self._open[next(iter(self._open))]
+            self._open.setdefault(context.trace_id, {})[context.span_id] = weakref.ref(span)
 
     def _closed(self, span: ReadableSpan) -> None:
         context = span.get_span_context()
         if context is None:
             return
-        held = self._open.pop(context.trace_id, None)
-        if held is not None and len(held) > 1:
-            kept = tuple(r for r in held if (s := r()) is not None and s.get_span_context().span_id != context.span_id)
-            if kept:
-                self._open[context.trace_id] = kept
+        with self._lock:
+            held = self._open.get(context.trace_id)
+            if held is not None and held.pop(context.span_id, None) is not None and not held:
+                del self._open[context.trace_id]
+
+    def _forget_after_fork(self) -> None:
+        # The lock may have been held by a thread that does not exist in the child.
+        self._lock = threading.RLock()
+
+
+def _nothing(span: ReadableSpan, parent_context: Context | None = None) -> None:
+    """What a retired processor does."""
