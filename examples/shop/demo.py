@@ -100,7 +100,7 @@ def programs(server: str, data: Path, addresses: Mapping[str, str], with_traffic
     yield traced(
         "orders",
         SHOP / "orders",
-        f"gunicorn --workers 2 --threads 4 --bind 127.0.0.1:{port['orders']} ordering:create_app()",
+        f"gunicorn --bind 127.0.0.1:{port['orders']} ordering:create_app()",
         f"{addresses['orders']}/health",
         # Where it is installed, it would put a second span around each statement that the driver reports already.
         OTEL_PYTHON_DISABLED_INSTRUMENTATIONS="sqlalchemy",
@@ -254,6 +254,7 @@ def run(options: argparse.Namespace, data: Path, everything: list[Running]) -> N
     if not (data / "admin.sqlite3").exists():
         fill_databases(program_of, logs)
     wait_until_up(everything[0], everything)
+    services_started_at_s = time.time()
     for program in planned[1:]:
         everything.append(start(program, logs))
     for running in everything:
@@ -265,7 +266,8 @@ def run(options: argparse.Namespace, data: Path, everything: list[Running]) -> N
             "server": server,
             **addresses,
             "logs": str(logs),
-            "pids": {r.program.name: r.process.pid for r in everything},
+            "pids": {running.program.name: running.process.pid for running in everything},
+            "services_started_at_s": services_started_at_s,
         }
         finished = options.ready_file.with_suffix(".part")
         finished.write_text(json.dumps(about))

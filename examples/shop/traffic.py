@@ -38,6 +38,7 @@ class Visit:
 VISITS = (
     Visit("catalogue", "web", "GET", "/products", weight=20),
     Visit("product", "web", "GET", "/products/ASSAM-250", weight=25),
+    Visit("no such page", "web", "GET", "/coffee", answer=404, weight=2),
     Visit("no such product", "web", "GET", "/products/COFFEE-1", answer=404, weight=3),
     Visit("delivery of a parcel", "web", "GET", "/products/KETTLE-15/delivery", weight=6),
     Visit("delivery too slow", "web", "GET", "/products/SAMOVAR-5/delivery", answer=504, weight=2),
@@ -71,6 +72,7 @@ VISITS = (
         body={"customer": 2, "lines": [{"sku": "SAMOVAR-5", "quantity": 99, "pence": 1871100}]},
     ),
     Visit("order", "orders", "GET", "/orders/1", weight=6),
+    Visit("change an order", "orders", "PUT", "/orders/1", answer=405, weight=1),
     Visit("total in euros", "orders", "GET", "/orders/1/total?in=EUR", weight=4),
     Visit("total in an unknown currency", "orders", "GET", "/orders/1/total?in=XAU", answer=500, weight=2),
     Visit("bestsellers", "orders", "GET", "/reports/bestsellers", weight=2),
@@ -78,6 +80,7 @@ VISITS = (
     Visit("orders health", "orders", "GET", "/health", weight=2),
     Visit("dashboard", "admin", "GET", "/dashboard", weight=4),
     Visit("supplier", "admin", "GET", "/suppliers/1", weight=3),
+    Visit("products, redirected", "admin", "GET", "/api/products", answer=301, weight=1),
     Visit("products", "admin", "GET", "/api/products/", weight=2),
     Visit("product record", "admin", "GET", "/api/products/CUP-2/", weight=2),
     Visit("running low", "admin", "GET", "/api/products/running-low/", weight=2),

@@ -1,0 +1,69 @@
+"""What all end-to-end tests share: one running demo, and each of its visits made once in a trace of its own."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from .asking import Server
+from .expected import PROJECT, SHOP, Expected, read_expected
+from .running import Demo, start_demo, start_server, visit_each_once
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-docs-images",
+        action="store_true",
+        help="write the screenshots that the README shows into docs/images/",
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all of these in one worker: the demo is started once, and this machine is small."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+@pytest.fixture(scope="session")
+def traffic() -> ModuleType:
+    """examples/shop/traffic.py, for its table of visits."""
+    sys.path.insert(0, str(SHOP))
+    try:
+        import traffic
+    finally:
+        sys.path.remove(str(SHOP))
+    return traffic
+
+
+@pytest.fixture(scope="session")
+def expected() -> Expected:
+    return read_expected()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The whole demo, started as `make demo` starts it, but for traffic: the tests say what is asked."""
+    folder = tmp_path_factory.mktemp("demo")
+    demo = start_demo(folder, "--no-traffic", "--data", str(folder / "data"))
+    yield demo
+    status = demo.running.stop()
+    assert status == 0, demo.running.output
+
+
+@pytest.fixture(scope="session")
+def traces(demo: Demo, traffic: ModuleType) -> dict[str, str]:
+    """Each visit made once, in order; the trace id of each by its name. All their spans have arrived."""
+    made = visit_each_once(traffic.VISITS, demo.addresses)
+    demo.server.wait_until_quiet(at_least=len(made))
+    return made
+
+
+@pytest.fixture(scope="session")
+def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that nobody has sent anything to yet."""
+    running, server = start_server(tmp_path_factory.mktemp("server"), "--repo", str(PROJECT))
+    yield server
+    assert running.stop() == 0, running.output
