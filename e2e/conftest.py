@@ -1,13 +1,15 @@
 """What all end-to-end tests share: one running demo, and each of its visits made once in a trace of its own."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from .asking import Server
+from .browsing import FLAGS, Tab, chromium_or_skip, new_tab
 from .expected import PROJECT, SHOP, Expected, read_expected
 from .running import Demo, start_demo, start_server, visit_each_once
 
@@ -61,9 +63,31 @@ def traces(demo: Demo, traffic: ModuleType) -> dict[str, str]:
     return made
 
 
-@pytest.fixture(scope="session")
-def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture
+def empty_server(tmp_path: Path) -> Iterator[Server]:
     """A server that nobody has sent anything to yet."""
-    running, server = start_server(tmp_path_factory.mktemp("server"), "--repo", str(PROJECT))
+    running, server = start_server(tmp_path, "--repo", str(PROJECT))
     yield server
     assert running.stop() == 0, running.output
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = chromium_or_skip()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(browser: Browser, demo: Demo, traces: dict[str, str]) -> Iterator[Tab]:
+    """A tab on the demo's server, whose store holds every visit."""
+    with new_tab(browser, demo.server.address) as tab:
+        yield tab
+
+
+@pytest.fixture
+def docs_image(request: pytest.FixtureRequest) -> Callable[[str], str | None]:
+    """The name of a picture in docs/images, when those are to be written."""
+    return lambda name: name if request.config.getoption("--update-docs-images") else None

@@ -1,0 +1,119 @@
+"""A real Chromium on the real pages, and a witness of what must never happen on any of them."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+from .expected import PROJECT
+
+SCREENSHOTS = PROJECT / ".artifacts" / "screenshots"
+DOCS_IMAGES = PROJECT / "docs" / "images"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_chromium() -> str | None:
+    """A Chromium of this machine: the one named by SPANORIGIN_CHROMIUM, or else the first on the PATH."""
+    named = os.environ.get("SPANORIGIN_CHROMIUM")
+    if named:
+        return shutil.which(named)
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "chrome"))
+    return next((path for path in found if path), None)
+
+
+def chromium_or_skip() -> str:
+    path = find_chromium()
+    if path:
+        return path
+    message = (
+        "No Chromium on this machine, so the pages were not looked at. "
+        "Install one (Debian: apt install chromium), or name it in SPANORIGIN_CHROMIUM."
+    )
+    if os.environ.get("CI") == "true":
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+@dataclass
+class Witness:
+    """What went wrong on a page: errors on the console, exceptions, requests to other hosts."""
+
+    address: str
+    seen: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.seen.append(f"exception: {error}"))
+        page.on("request", self._on_request)
+
+    def excuse(self, words: str) -> None:
+        """Take back what a test provokes on purpose; it must have happened."""
+        excused = [line for line in self.seen if words in line]
+        assert excused, f"nothing like {words!r} was seen"
+        self.seen = [line for line in self.seen if line not in excused]
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.seen.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _on_request(self, request: Request) -> None:
+        if request.url.startswith("data:"):
+            return
+        if urlsplit(request.url).netloc != urlsplit(self.address).netloc:
+            self.seen.append(f"request to another host: {request.url}")
+
+
+@dataclass
+class Tab:
+    """A page of a server in a fresh browser profile."""
+
+    page: Page
+    witness: Witness
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.witness.address + path)
+        return self.page
+
+
+@contextmanager
+def new_tab(browser: Browser, address: str, theme: str = "dark") -> Iterator[Tab]:
+    """A tab in a profile of its own. On leaving, nothing may have gone wrong on it."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900},
+        color_scheme=theme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    context.set_default_timeout(15_000)
+    try:
+        tab = Tab(context.new_page(), Witness(address))
+        tab.witness.watch(tab.page)
+        yield tab
+        assert tab.witness.seen == []
+    finally:
+        context.close()
+
+
+def take_screenshot(page: Page, name: str, docs_name: str | None = None) -> Path:
+    """Into .artifacts/screenshots on each run; also into docs/images when the README's pictures are to be renewed."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    target = SCREENSHOTS / f"{name}.png"
+    page.screenshot(path=target)
+    if docs_name:
+        DOCS_IMAGES.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(target, DOCS_IMAGES / f"{docs_name}.png")
+    return target

@@ -1,0 +1,206 @@
+"""The Explorer in a browser: find spans, know their line, go into one, all by keyboard if you like."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from .browsing import new_tab, take_screenshot
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def explorer(tab):
+    page = tab.open("/explore")
+    expect(rows(page).first).to_be_visible()
+    return page
+
+
+def rows(page):
+    return page.get_by_test_id("span-row")
+
+
+def search_box(page):
+    return page.get_by_test_id("search-box")
+
+
+def search(page, query):
+    search_box(page).fill(query)
+    search_box(page).press("Enter")
+
+
+def query_in_address(page):
+    return parse_qs(urlsplit(page.url).query).get("q", [""])[0]
+
+
+def selected(page):
+    return page.locator("[data-testid=span-row][aria-selected=true]")
+
+
+def test_it_lists_spans_newest_first_with_their_lines(explorer, demo):
+    newest, *_ = demo.server.search("")
+
+    expect(rows(explorer).first).to_contain_text(newest["resource"])
+    expect(rows(explorer).first).to_contain_text(newest["service"])
+    with_line = explorer.get_by_test_id("origin-cell").filter(has_text=re.compile(r"\w+\.py:\d+"))
+    expect(with_line.first).to_be_visible()
+
+
+def test_a_search_narrows_the_list_and_is_in_the_address(explorer):
+    search(explorer, "service:orders @_dd.code_origin.type:entry")
+
+    expect(rows(explorer).filter(has_text="web")).to_have_count(0)
+    expect(rows(explorer).first).to_contain_text("orders")
+    expect(rows(explorer).first.get_by_test_id("origin-cell")).to_contain_text(".py:")
+    assert query_in_address(explorer) == "service:orders @_dd.code_origin.type:entry"
+
+    explorer.reload()
+    expect(search_box(explorer)).to_have_value("service:orders @_dd.code_origin.type:entry")
+    expect(rows(explorer).first).to_contain_text("orders")
+
+
+def test_back_and_forward_walk_through_searches(explorer):
+    search(explorer, "service:orders")
+    expect(rows(explorer).first).to_contain_text("orders")
+    search(explorer, "service:admin")
+    expect(rows(explorer).first).to_contain_text("admin")
+
+    explorer.go_back()
+    expect(search_box(explorer)).to_have_value("service:orders")
+    expect(rows(explorer).first).to_contain_text("orders")
+    explorer.go_forward()
+    expect(search_box(explorer)).to_have_value("service:admin")
+    expect(rows(explorer).first).to_contain_text("admin")
+
+
+def test_it_can_be_used_without_a_mouse(explorer):
+    explorer.keyboard.press("/")
+    expect(search_box(explorer)).to_be_focused()
+    explorer.keyboard.type("service:web kind:server")
+    explorer.keyboard.press("Enter")
+    expect(rows(explorer).first).to_contain_text("web")
+    explorer.keyboard.press("Escape")
+    expect(search_box(explorer)).not_to_be_focused()
+
+    for key, row in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
+        explorer.keyboard.press(key)
+        expect(rows(explorer).nth(row)).to_have_attribute("aria-selected", "true")
+        expect(selected(explorer)).to_have_count(1)
+    span_id = selected(explorer).get_attribute("data-span-id")
+
+    explorer.keyboard.press("Enter")
+    expect(explorer).to_have_url(re.compile(rf"/trace/[0-9a-f]{{32}}\?span={span_id}"))
+    expect(explorer.get_by_test_id("span-panel")).to_be_visible()
+    explorer.keyboard.press("Escape")
+    explorer.keyboard.press("Escape")
+    expect(explorer).to_have_url(re.compile(r"/explore\?q=service"))
+    expect(selected(explorer)).to_have_attribute("data-span-id", span_id)
+
+
+def test_a_query_that_makes_no_sense_is_explained_under_the_box_and_mended_by_a_click(explorer, tab):
+    search(explorer, "statsu:error")
+
+    note = explorer.get_by_test_id("error-note")
+    expect(note).to_contain_text("statsu")
+    expect(rows(explorer)).to_have_count(0)
+    explorer.get_by_test_id("search-fix").click()
+    expect(note).to_have_count(0)
+    expect(rows(explorer).first).to_be_visible()
+    assert query_in_address(explorer) == "status:error"
+    tab.witness.excuse("400")
+
+
+def test_nothing_found_says_so_and_offers_a_way_out(explorer):
+    search(explorer, "service:nowhere")
+
+    empty = explorer.get_by_test_id("empty")
+    expect(empty).to_contain_text("service:nowhere")
+    empty.get_by_role("button", name="Clear the search").click()
+    expect(rows(explorer).first).to_be_visible()
+
+
+def test_a_server_that_is_away_is_named_and_its_return_noticed(explorer, tab):
+    explorer.route("**/api/**", lambda route: route.abort())
+    search(explorer, "service:web")
+    expect(explorer.get_by_test_id("error-note").first).to_contain_text("does not answer")
+
+    explorer.unroute("**/api/**")
+    expect(rows(explorer).first).to_contain_text("web", timeout=30_000)
+    expect(explorer.get_by_test_id("error-note")).to_have_count(0)
+    tab.witness.excuse("ERR_FAILED")
+
+
+def test_scrolling_down_loads_on(explorer, demo):
+    count = len(demo.server.search(""))
+    assert count > 200, "the demo should have sent more than two pages"
+
+    grid = explorer.get_by_role("grid")
+    for _ in range(count // 50):
+        grid.evaluate("grid => grid.scrollTo(0, grid.scrollHeight)")
+        explorer.wait_for_timeout(100)
+
+    expect(explorer.get_by_text("That is all in this stretch of time.")).to_be_visible()
+    expect(explorer.get_by_test_id("facts")).to_contain_text(re.compile(r"^\d+"))
+    assert rows(explorer).count() < 200, "only the rows in view belong into the page"
+
+
+def test_another_stretch_of_time_is_in_the_address(explorer):
+    explorer.get_by_test_id("time-menu").click()
+    explorer.get_by_role("menuitemradio", name=re.compile("5 min")).click()
+
+    expect(explorer).to_have_url(re.compile(r"window=5m"))
+    expect(rows(explorer).first).to_be_visible()
+
+
+def test_pointing_at_an_origin_shows_its_code(explorer):
+    search(explorer, "@code.function.name:storefront.checkout.check_out")
+
+    explorer.get_by_test_id("origin-cell").first.get_by_role("link").hover()
+
+    marked = explorer.get_by_test_id("hover-card").get_by_test_id("preview-marked-line")
+    expect(marked).to_contain_text("async def check_out(")
+
+
+def test_the_theme_is_the_systems_until_it_is_chosen_and_then_remembered(browser, demo, traces):
+    with new_tab(browser, demo.server.address, theme="light") as tab:
+        page = tab.open("/explore")
+        expect(rows(page).first).to_be_visible()
+        light = background(page)
+        page.get_by_test_id("theme-button").click()
+        dark = background(page)
+        assert brightness(light) > 200 > 60 > brightness(dark)
+
+        page.reload()
+        expect(rows(page).first).to_be_visible()
+        assert background(page) == dark
+
+
+def background(page):
+    return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+
+def brightness(colour):
+    red, green, blue = (float(part) for part in re.findall(r"[\d.]+", colour)[:3])
+    return (red + green + blue) / 3
+
+
+def test_all_keys_are_listed_on_a_question_mark(explorer):
+    explorer.keyboard.press("?")
+
+    expect(explorer.get_by_role("dialog")).to_contain_text("Enter")
+    explorer.keyboard.press("Escape")
+    expect(explorer.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_it_can_be_looked_at(theme, browser, demo, traces, docs_image):
+    with new_tab(browser, demo.server.address, theme) as tab:
+        page = tab.open("/explore?q=has%3Aorigin")
+        expect(rows(page).first).to_be_visible()
+        page.keyboard.press("j")
+
+        picture = take_screenshot(page, f"explore-{theme}", docs_image("explorer") if theme == "dark" else None)
+
+        assert picture.stat().st_size < 300_000
