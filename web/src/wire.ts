@@ -24,7 +24,7 @@ export type Error = {
     readonly message: string;
     /** Of a query: the character, counted from 0, at which it stopped making sense. */
     readonly offset?: number;
-    /** The nearest thing that would have been right, ready to be put in. */
+    /** The nearest thing that would have been right: put it in place of the word that begins at `offset`, or there when none does. */
     readonly hint?: string;
   };
 };
@@ -177,7 +177,8 @@ export type Reason = {
 export type Token = readonly [string, string];
 
 export type Source = {
-  readonly frame: Frame;
+  /** Null when the span has no origin. */
+  readonly frame: Frame | null;
   readonly preview: Preview | null;
   /** Why there is no preview; null when there is one. */
   readonly missing: Reason | null;
@@ -186,6 +187,8 @@ export type Source = {
 export type Preview = {
   /** Path within the repository. */
   readonly path: string;
+  /** `tail` when only the end of the span's path agreed with this one file's. */
+  readonly matched?: "path" | "tail";
   readonly repository: string;
   readonly commit: string | null;
   /** `working_copy` when the span names no commit, or the file has changes that were never committed. */
