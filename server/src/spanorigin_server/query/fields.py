@@ -259,7 +259,8 @@ def _check_unknown(match: Match) -> None:
             f"There is no key {match.key}. Did you mean {close}? "
             f"For a span attribute, write @{match.key}:…; for a resource attribute of this name, \\{match.key}:…"
         )
-        raise MisreadError(Misread("search-key", message, match.offset, close))
+        hint = close if close.isidentifier() else None
+        raise MisreadError(Misread("search-key", message, match.offset, hint))
     if not re.match(r"[A-Za-z_]", match.key):
         message = f"No key begins as {match.key} does. To search for text that holds a colon, put it in quotes."
         raise MisreadError(Misread("search-key", message, match.offset))

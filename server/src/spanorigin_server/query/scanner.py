@@ -109,7 +109,8 @@ class Scanner:
         while not self.is_done() and self.here() != '"':
             characters.append(self._literal_character())
         if self.is_done():
-            self.fail("search-unclosed", 'This quote is never closed. Put a " at its end.', hint='"', at=opened_at)
+            message = f"The quote opened at character {opened_at + 1} is never closed."
+            self.fail("search-unclosed", message, hint='"')
         self.at += 1
         self.check_separated()
         return pattern_of(characters)
@@ -132,14 +133,14 @@ class Scanner:
     def check_separated(self) -> None:
         """Fails when something is glued to what was just read."""
         if not self.is_done() and not self.here().isspace() and self.here() != ")":
-            self.fail("search-unexpected", f"Expected a space before {self.here()!r}.", hint=" ")
+            self.fail("search-unexpected", f"Expected a space before {self.here()!r}.")
 
     def _literal_character(self) -> str:
         if self.here() == "\\":
             self.at += 1
             if self.is_done():
                 message = "A character has to follow the backslash. For a backslash itself, write \\\\."
-                self.fail("search-incomplete", message, hint="\\", at=self.at - 1)
+                self.fail("search-incomplete", message, hint="\\")
         character = self.here()
         self.at += 1
         return character

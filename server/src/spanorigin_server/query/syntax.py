@@ -136,19 +136,15 @@ class _Descent:
         if is_attribute:
             name = scan.text[offset : scan.at]
             message = f"Expected a colon and a value after {name}. For any value at all, write {name}:*."
-            scan.fail("search-incomplete", message, hint=f"{name}:*")
+            scan.fail("search-incomplete", message, hint=":*")
         return Text(pattern, offset)
 
     def _value_of(self, match: Match) -> Node:
         """`match` with the value that stands at the position, or an Or of several when a list stands there."""
         scan = self.scan
         if scan.is_done() or scan.here().isspace() or scan.here() == ")":
-            written = scan.text[match.offset : scan.at]
-            is_short = written.endswith(":") and " " not in written
-            hint = f"{written}*" if is_short else "*"
-            scan.fail(
-                "search-incomplete", "Expected a value directly after the colon; * stands for any value.", hint=hint
-            )
+            message = "Expected a value directly after the colon; * stands for any value."
+            scan.fail("search-incomplete", message, hint="*")
         if scan.here() == "(":
             return self._deeper(lambda: self._value_list(match))
         value_offset = scan.at
@@ -201,7 +197,7 @@ class _Descent:
         scan.at += 1
         low = self._bound()
         if not scan.takes("TO"):
-            scan.fail("search-range", "Expected TO between the two bounds, as in [400 TO 499].", hint=" TO ")
+            scan.fail("search-range", "Expected TO between the two bounds, as in [400 TO 499].")
         high = self._bound()
         scan.skip_space()
         if scan.is_done() or scan.here() not in "]}":
@@ -223,9 +219,10 @@ class _Descent:
         scan = self.scan
         scan.skip_space()
         if scan.is_done():
-            scan.fail("search-unclosed", "This ( is never closed. Put a ) at its end.", hint=")", at=opened_at)
+            message = f"The ( opened at character {opened_at + 1} is never closed."
+            scan.fail("search-unclosed", message, hint=")")
         if scan.here() != ")":
-            scan.fail("search-unexpected", f"Expected {expected} here.", hint=" OR ")
+            scan.fail("search-unexpected", f"Expected {expected} here.")
         scan.at += 1
 
     def _deeper(self, read: Callable[[], Node]) -> Node:

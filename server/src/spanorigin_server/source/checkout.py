@@ -1,0 +1,232 @@
+"""One git checkout: its remotes, its commits, its working copy. Read by dulwich, in this process, from git's own files.
+
+No git program is started: the process that holds the store must never fork (decision 0045). dulwich makes no promise
+about threads, so each checkout is used by one at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from pathlib import Path
+
+from dulwich.errors import NotGitRepository
+from dulwich.object_store import iter_tree_contents
+from dulwich.objects import Blob, Commit, ObjectID, Tag, Tree
+from dulwich.repo import Repo
+
+from .snapshot import SIZE_LIMIT_BYTES, Snapshot, TakenFrom, Unreadable, is_plain, read_within, size_refusal
+
+_KEPT_LISTINGS = 8
+_COMMIT = re.compile(r"[0-9a-f]{7,40}")
+_SCP_ADDRESS = re.compile(r"(?:[^@/]+@)?([^:/@]+):(?!//)(.+)")
+
+
+class Checkout:
+    """A git repository with its working copy. May be used from any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the repository that `folder` lies in; `folder` may be its root, a folder below it, or a worktree.
+
+        Raises NotGitRepository when there is none.
+        """
+        self._repo = Repo.discover(str(folder))
+        self._lock = threading.RLock()
+        self._listings: OrderedDict[bytes, tuple[str, ...]] = OrderedDict()
+        self._index: tuple[tuple[int, int], frozenset[str]] | None = None
+        self.root = Path(self._repo.path).resolve()
+        inner = folder.resolve()
+        self.folder = "" if inner == self.root else inner.relative_to(self.root).as_posix()
+        self.remotes = frozenset(self._remote_addresses())
+        self.name = self._name()
+
+    def at_commit(self, commit: str) -> Snapshot | None:
+        """The files of a commit, named in full or by its first digits; None when this checkout does not have it."""
+        wanted = commit.strip().lower()
+        if not _COMMIT.fullmatch(wanted):
+            return None
+        with self._lock:
+            found = self._commit(wanted)
+            return None if found is None else CommitFiles(self, found.id.decode(), found.tree)
+
+    def working_copy(self) -> Snapshot | None:
+        """The files that git tracks, as they are on disk now; None for a bare repository."""
+        return None if self._repo.bare else WorkingFiles(self)
+
+    def head(self) -> str | None:
+        """The commit that is checked out; None before the first one."""
+        with self._lock:
+            try:
+                return self._repo.head().decode()
+            except KeyError:
+                return None
+
+    def tracked(self) -> frozenset[str]:
+        """The regular files in git's index. Read again when the index was written."""
+        with self._lock:
+            try:
+                status = Path(self._repo.index_path()).stat()
+            except OSError:
+                return frozenset()
+            stamp = (status.st_mtime_ns, status.st_size)
+            if self._index is None or self._index[0] != stamp:
+                entries = self._repo.open_index().items()
+                paths = (os.fsdecode(path) for path, entry in entries if stat.S_ISREG(getattr(entry, "mode", 0)))
+                self._index = (stamp, frozenset(paths))
+            return self._index[1]
+
+    def listing(self, tree: ObjectID) -> tuple[str, ...]:
+        """All regular files of a tree."""
+        with self._lock:
+            listing = self._listings.pop(tree, None)
+            if listing is None:
+                entries = iter_tree_contents(self._repo.object_store, tree)
+                listing = tuple(
+                    os.fsdecode(entry.path) for entry in entries if entry.path and stat.S_ISREG(entry.mode or 0)
+                )
+            self._listings[tree] = listing
+            while len(self._listings) > _KEPT_LISTINGS:
+                self._listings.popitem(last=False)
+            return listing
+
+    def blob_id(self, tree: ObjectID, path: str) -> ObjectID | None:
+        """The blob of a regular file in a tree; None when there is none."""
+        with self._lock:
+            try:
+                root = self._repo.object_store[tree]
+                if not isinstance(root, Tree) or not is_plain(path):
+                    return None
+                mode, found = root.lookup_path(self._repo.object_store.__getitem__, os.fsencode(path))
+            except Exception:  # dulwich says "not there" in several ways, some of them TypeErrors
+                return None
+            return found if stat.S_ISREG(mode) else None
+
+    def blob(self, blob_id: ObjectID) -> bytes:
+        """The bytes of a blob. Raises Unreadable when the clone lacks it or it is beyond the limit."""
+        with self._lock:
+            try:
+                blob = self._repo.object_store[blob_id]
+            except KeyError:
+                raise Unreadable("this clone is partial and lacks the file's content") from None
+            if not isinstance(blob, Blob):
+                raise Unreadable("it is not a regular file")
+            if (size := blob.raw_length()) > SIZE_LIMIT_BYTES:
+                raise Unreadable(size_refusal(size))
+            return bytes(blob.data)
+
+    def _commit(self, wanted: str) -> Commit | None:
+        store = self._repo.object_store
+        try:
+            whole = ObjectID(wanted.encode())
+            names = [whole] if len(wanted) == 40 else list(store.iter_prefix(whole))
+            found = [store[name] for name in names]
+        except (KeyError, ValueError):
+            return None
+        found = [store[each.object[1]] if isinstance(each, Tag) else each for each in found]
+        commits = [each for each in found if isinstance(each, Commit)]
+        return commits[0] if len(commits) == 1 else None
+
+    def _remote_addresses(self) -> Iterable[str]:
+        config = self._repo.get_config()
+        for section in config.sections():
+            if section[0] == b"remote" and config.has_section(section):
+                for value in config.get_multivar(section, b"url"):
+                    yield same_address(value.decode(errors="replace"))
+
+    def _name(self) -> str:
+        addresses = sorted(self.remotes)
+        return addresses[0].rsplit("/", 1)[-1] if len(addresses) == 1 else self.root.name
+
+
+class CommitFiles:
+    """The files of a checkout at a commit."""
+
+    taken_from: TakenFrom = "commit"
+
+    def __init__(self, checkout: Checkout, commit: str, tree: ObjectID) -> None:
+        self.name, self.root, self.folder = checkout.name, checkout.root, checkout.folder
+        self.commit: str | None = commit
+        self._checkout = checkout
+        self._tree = tree
+
+    def holds(self, path: str) -> bool:
+        return self._checkout.blob_id(self._tree, path) is not None
+
+    def paths(self) -> Iterable[str]:
+        return self._checkout.listing(self._tree)
+
+    def content(self, path: str) -> bytes:
+        blob_id = self._checkout.blob_id(self._tree, path)
+        if blob_id is None:
+            raise Unreadable("it is not a regular file")
+        return self._checkout.blob(blob_id)
+
+    def changed_since(self, path: str) -> Snapshot | None:
+        """The working copy, when this commit is the one checked out and the file on disk differs from it."""
+        if self._checkout.head() != self.commit:
+            return None
+        working = self._checkout.working_copy()
+        if working is None or not working.holds(path):
+            return None
+        try:
+            committed, on_disk = self.content(path), working.content(path)
+        except Unreadable:
+            return None
+        # git may write line ends of the platform's kind; that is no change.
+        is_same = committed == on_disk or committed.replace(b"\r\n", b"\n") == on_disk.replace(b"\r\n", b"\n")
+        return None if is_same else working
+
+
+class WorkingFiles:
+    """The files that git tracks, as they are on disk."""
+
+    taken_from: TakenFrom = "working_copy"
+
+    def __init__(self, checkout: Checkout) -> None:
+        self.name, self.root, self.folder = checkout.name, checkout.root, checkout.folder
+        self.commit: str | None = checkout.head()
+        self._checkout = checkout
+
+    def holds(self, path: str) -> bool:
+        return is_plain(path) and path in self._checkout.tracked()
+
+    def paths(self) -> Iterable[str]:
+        return self._checkout.tracked()
+
+    def content(self, path: str) -> bytes:
+        if not self.holds(path):
+            raise Unreadable("git does not track it")
+        return read_within(self.root, path)
+
+
+def is_git(folder: Path) -> bool:
+    """Whether a folder lies in a git repository that can be read."""
+    try:
+        Repo.discover(str(folder)).close()
+    except NotGitRepository:
+        return False
+    return True
+
+
+def same_address(address: str) -> str:
+    """A repository's address in the one form in which all its spellings are equal: host/path, lower case.
+
+    `git@host:a/b.git`, `ssh://git@host:22/a/b` and `https://user:secret@HOST/a/b/` are one repository.
+    """
+    text = address.strip()
+    if (scp := _SCP_ADDRESS.fullmatch(text)) and "://" not in text:
+        text = f"{scp[1]}/{scp[2]}"
+    text = re.sub(r"^[a-zA-Z][a-zA-Z0-9+.-]*://", "", text)
+    host, slash, path = text.partition("/")
+    host = re.sub(r":\d+$", "", host.rsplit("@", 1)[-1])
+    return f"{host}{slash}{path}".lower().rstrip("/").removesuffix(".git")
+
+
+def content_id(content: bytes) -> str:
+    """A name for a file's bytes, equal for equal bytes."""
+    return hashlib.sha256(content).hexdigest()

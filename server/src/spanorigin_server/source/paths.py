@@ -1,0 +1,90 @@
+"""Which file of a snapshot a frame's file is. Two are never guessed between.
+
+A process knows its files by where they were deployed, a repository by where they were written. The end of the path is
+what both have in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal
+
+from spanorigin_server.reason import Reason
+
+from .snapshot import Snapshot
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPath:
+    """A path within a snapshot. `tail` when only the end of the path agreed, with `common` of its parts."""
+
+    path: str
+    matched: Literal["path", "tail"]
+    common: int
+
+
+def path_in(snapshot: Snapshot, file: str, path: str) -> FoundPath | Reason:
+    """The file of `snapshot` that a process knew as `file`, and its agent as `path` below the project's root.
+
+    First the file itself, when the process ran from this very checkout; then a path of the repository that is an end
+    of `file` and at least as long as `path`; then the longest end of `file` that exactly one path ends in.
+    """
+    parts = _parts(file) or _parts(path)
+    known = _parts(path) if not _is_absolute(path) else ()
+    local = _local_path(snapshot, file)
+    if local is not None and snapshot.holds(local):
+        return FoundPath(local, "path", local.count("/") + 1)
+    ends = ["/".join(parts[start:]) for start in range(len(parts))]
+    certain = [end for end in ends if known and end.count("/") + 1 >= len(known)] or (
+        ["/".join(known)] if known else []
+    )
+    for end in certain:
+        for candidate in ([f"{snapshot.folder}/{end}"] if snapshot.folder else []) + [end]:
+            if snapshot.holds(candidate):
+                return FoundPath(candidate, "path", end.count("/") + 1)
+    return _by_tail(snapshot, file, parts)
+
+
+def _by_tail(snapshot: Snapshot, file: str, parts: Sequence[str]) -> FoundPath | Reason:
+    base = parts[-1] if parts else ""
+    alike = [found for found in snapshot.paths() if found == base or found.endswith(f"/{base}")] if base else []
+    for start in range(len(parts)):
+        tail = "/".join(parts[start:])
+        named = [found for found in alike if found == tail or found.endswith(f"/{tail}")]
+        if len(named) == 1:
+            return FoundPath(named[0], "tail", len(parts) - start)
+        if named:
+            shown = ", ".join(sorted(named)[:_SHOWN]) + (", …" if len(named) > _SHOWN else "")
+            return Reason(
+                "ambiguous-path",
+                f"{file} could be any of {len(named)} files of {snapshot.name}: {shown}.",
+                "Set SPANORIGIN_SOURCE_ROOT in the process to the folder there that is the repository's root.",
+            )
+    where = (
+        f"{snapshot.name} at commit {snapshot.commit[:12]}"
+        if snapshot.taken_from == "commit" and snapshot.commit
+        else snapshot.name
+    )
+    return Reason(
+        "file-not-in-repository",
+        f"No file of {where} is {file}, and none has its name.",
+        "Check that the span's service is built from this repository; name others with spanorigin up --repo PATH.",
+    )
+
+
+def _local_path(snapshot: Snapshot, file: str) -> str | None:
+    """The path below the snapshot's root when the file is below it on this machine."""
+    root, place = snapshot.root.as_posix(), PurePosixPath(file.replace("\\", "/")).as_posix()
+    return place.removeprefix(f"{root}/") if place.startswith(f"{root}/") else None
+
+
+def _is_absolute(path: str) -> bool:
+    return path.startswith(("/", "\\")) or path[1:3] in (":\\", ":/")
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(part for part in path.replace("\\", "/").split("/") if part not in ("", ".", ".."))

@@ -1,0 +1,162 @@
+"""The lines around a frame, or the reason why they cannot be shown. Put together from the other files of this room."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spanorigin_server.reason import Reason
+
+from .checkout import CommitFiles, content_id
+from .highlight import Highlighter, Line
+from .paths import FoundPath, path_in
+from .repositories import Repositories
+from .snapshot import Snapshot, TakenFrom, Unreadable
+
+CONTEXT_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame of an origin: the file as its process knew it and as its agent shortened it, the line from 1."""
+
+    file: str
+    path: str
+    line: int
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Highlighted lines around a frame, the first of them `first_line`, and where they were taken from."""
+
+    path: str
+    matched: str
+    repository: str
+    commit: str | None
+    taken_from: TakenFrom
+    first_line: int
+    marked_line: int
+    total_lines: int
+    lines: list[Line]
+
+
+class Previewer:
+    """Makes previews from the registered repositories. May be used from any thread."""
+
+    def __init__(self, repositories: Repositories) -> None:
+        self._repositories = repositories
+        self._highlighter = Highlighter()
+
+    def preview(self, frame: Frame, address: str, commit: str, context: int) -> Preview | Reason:
+        """`context` lines on either side of the frame's line, in the repository and at the commit that the span's
+        process reported (empty if unknown), or why there are none. Reads files; raises nothing that is foreseen."""
+        if not frame.file and not frame.path:
+            return Reason("origin-without-file", "The span's origin names no file.", "Update the SDK that wrote it.")
+        snapshots = self._repositories.snapshots(address, commit)
+        if isinstance(snapshots, Reason):
+            return snapshots
+        found = _best(snapshots, frame)
+        if isinstance(found, Reason):
+            return found
+        snapshot, place = found
+        if isinstance(snapshot, CommitFiles):
+            snapshot = snapshot.changed_since(place.path) or snapshot
+        return self._lines(snapshot, place, frame, min(context, CONTEXT_LIMIT))
+
+    def _lines(self, snapshot: Snapshot, place: FoundPath, frame: Frame, context: int) -> Preview | Reason:
+        try:
+            content = snapshot.content(place.path)
+            text = _text(content)
+        except Unreadable as error:
+            message = f"{place.path} in {snapshot.name} is not shown: {error}."
+            return Reason("file-not-shown", message, "Open the file in your editor instead.")
+        if _is_chance(place, frame, text):
+            message = f"{place.path} in {snapshot.name} has no {frame.function}: it is another file than {frame.file}."
+            return Reason(
+                "file-not-in-repository", message, "Name the checkout of the span's service: spanorigin up --repo PATH."
+            )
+        lines = self._highlighter.lines(place.path, text, content_id(content))
+        if not 1 <= frame.line <= len(lines):
+            return _beyond_end(snapshot, place, frame, len(lines))
+        first = max(1, frame.line - context)
+        return Preview(
+            path=place.path,
+            matched=place.matched,
+            repository=snapshot.name,
+            commit=snapshot.commit,
+            taken_from=snapshot.taken_from,
+            first_line=first,
+            marked_line=frame.line,
+            total_lines=len(lines),
+            lines=lines[first - 1 : frame.line + context],
+        )
+
+
+def _best(snapshots: Sequence[Snapshot], frame: Frame) -> tuple[Snapshot, FoundPath] | Reason:
+    """The snapshot that has the file for certain, else the one whose path has most in common with it."""
+    answers = [(snapshot, path_in(snapshot, frame.file, frame.path)) for snapshot in snapshots]
+    found = [(snapshot, place) for snapshot, place in answers if isinstance(place, FoundPath)]
+    if not found:
+        reasons = [place for _, place in answers if isinstance(place, Reason)]
+        return next((reason for reason in reasons if reason.slug == "ambiguous-path"), reasons[0])
+
+    def likeliness(answer: tuple[Snapshot, FoundPath]) -> tuple[bool, bool, int]:
+        snapshot, place = answer
+        return frame.file == f"{snapshot.root.as_posix()}/{place.path}", place.matched == "path", place.common
+
+    found.sort(key=likeliness, reverse=True)
+    rivals = [answer for answer in found if likeliness(answer) == likeliness(found[0])]
+    # Two clones or worktrees at one commit have the same file; which of them shows it does not matter.
+    if (
+        len(
+            {
+                (snapshot.commit if snapshot.taken_from == "commit" else snapshot.root, place.path)
+                for snapshot, place in rivals
+            }
+        )
+        > 1
+    ):
+        names = ", ".join(sorted({str(snapshot.root) for snapshot, _ in rivals}))
+        return Reason(
+            "ambiguous-path",
+            f"{frame.path or frame.file} is in several checkouts, and the span does not say which it is from: {names}.",
+            "Let the process report its repository: SPANORIGIN_REPOSITORY, or run it from its checkout.",
+        )
+    return found[0]
+
+
+def _is_chance(place: FoundPath, frame: Frame, text: str) -> bool:
+    """Whether nothing but the bare file name agrees, and the function is not even in the file."""
+    name = re.split(r"[.:#]", frame.function)[-1].strip("<>() ")
+    is_weak = place.matched == "tail" and place.common == 1 and len(re.split(r"[/\\]", frame.file.strip("/\\"))) > 1
+    return is_weak and name.isidentifier() and re.search(rf"\b{re.escape(name)}\b", text) is None
+
+
+def _beyond_end(snapshot: Snapshot, place: FoundPath, frame: Frame, total: int) -> Reason:
+    if frame.line < 1:
+        return Reason("origin-without-line", f"The span's origin names {place.path} but no line.", None)
+    taken = f"at commit {snapshot.commit[:12]}" if snapshot.taken_from == "commit" and snapshot.commit else "on disk"
+    return Reason(
+        "line-beyond-end",
+        f"The span names line {frame.line}, but {place.path} {taken} has {total}: the file has changed since it ran.",
+        "Let the process report the commit it runs (SPANORIGIN_COMMIT, or run it from its checkout).",
+    )
+
+
+def _text(content: bytes) -> str:
+    """A source file as text: UTF-8, else what the file says of itself, else Latin-1. Raises Unreadable if binary."""
+    if b"\0" in content[:8192]:
+        raise Unreadable("it is binary")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        return content.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        return content.decode("latin-1")

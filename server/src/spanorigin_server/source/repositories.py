@@ -1,0 +1,113 @@
+"""The checkouts whose source may be shown, and which of them a span's code is in.
+
+Registered by folder when the server starts. A span is matched by the repository's address and the commit that its
+process reported; a commit that a checkout has is proof by itself, an address that matches none of a checkout's
+remotes is proof against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from spanorigin_server.reason import Reason
+from spanorigin_server.records import StartRefused
+
+from .checkout import Checkout, is_git, same_address
+from .folder import Folder
+from .snapshot import Snapshot
+
+Repository = Checkout | Folder
+
+
+class Repositories:
+    """The registered checkouts and folders, in the order in which they were given."""
+
+    def __init__(self, members: Iterable[Repository] = ()) -> None:
+        self.members = tuple(members)
+
+    @classmethod
+    def at(cls, folders: Iterable[Path]) -> Repositories:
+        """Those at folders that the user named. Raises StartRefused for one that is not there or cannot be read."""
+        return cls(_opened(folder) for folder in folders)
+
+    @classmethod
+    def around(cls, folder: Path) -> Repositories:
+        """The checkout that `folder` lies in; none when it lies in no git repository, or in one that cannot be read.
+
+        Nobody named this folder, so a folder without git, a home directory say, is not opened to readers.
+        """
+        try:
+            return cls([Checkout(folder)] if is_git(folder) else [])
+        except Exception:  # whatever is wrong with a repository nobody named, the server starts
+            return cls()
+
+    def listed(self) -> list[dict[str, str]]:
+        """Name and root of each, as `GET /api/v1/health` shows them."""
+        return [{"name": member.name, "root": str(member.root)} for member in self.members]
+
+    def snapshots(self, address: str, commit: str) -> Sequence[Snapshot] | Reason:
+        """Where the code of a process can be read that reported this repository and commit, both empty if unknown.
+
+        Likeliest first. Never a checkout of which it is known that the code is another's.
+        """
+        if not self.members:
+            return Reason(
+                "no-repository",
+                "The server has no checkout to read source from.",
+                "Start it in your checkout, or name checkouts: spanorigin up --repo PATH.",
+            )
+        wanted = same_address(address) if address else ""
+        matching = [member for member in self.members if wanted and wanted in member.remotes]
+        possible = matching or [member for member in self.members if not (wanted and member.remotes)]
+        if commit:
+            return self._at_commit(commit, address, matching, possible)
+        found = _present(member.working_copy() for member in possible)
+        return found or _not_registered(address)
+
+    def _at_commit(
+        self, commit: str, address: str, matching: list[Repository], possible: list[Repository]
+    ) -> Sequence[Snapshot] | Reason:
+        found = _present(member.at_commit(commit) for member in matching or self.members)
+        if found:
+            return found
+        # A folder without git cannot say which commit it holds; the user named it, so it is what there is.
+        folders = _present(member.working_copy() for member in possible if isinstance(member, Folder))
+        if folders:
+            return folders
+        if address and not matching and not possible:
+            return _not_registered(address)
+        checkouts = ", ".join(str(member.root) for member in matching or possible)
+        return Reason(
+            "commit-not-in-checkout",
+            f"The process ran commit {commit[:12]}, which is not in {checkouts}.",
+            "Fetch it (git fetch; git fetch --unshallow in a shallow clone), or push it from where it was made.",
+        )
+
+
+def _opened(folder: Path) -> Repository:
+    place = folder.expanduser()
+    if not place.is_dir():
+        raise StartRefused(
+            f"There is no folder {place} to read source from. Give the folder of a checkout with --repo.",
+            slug="repository-not-there",
+        )
+    try:
+        return Checkout(place) if is_git(place) else Folder(place)
+    except Exception as error:
+        raise StartRefused(
+            f"The git repository at {place} cannot be read: {error}. Check that git can (git -C {place} status).",
+            slug="repository-unreadable",
+        ) from None
+
+
+def _present(snapshots: Iterable[Snapshot | None]) -> list[Snapshot]:
+    return [snapshot for snapshot in snapshots if snapshot is not None]
+
+
+def _not_registered(address: str) -> Reason:
+    return Reason(
+        "repository-not-registered",
+        f"The span's code is in {address}, of which the server has no checkout.",
+        "Name a checkout of it when the server starts: spanorigin up --repo PATH.",
+    )
