@@ -3,7 +3,6 @@
 import entry_handlers as sample
 import pytest
 from entry_support import SAMPLES, marked_line
-
 from spanorigin.model import Refusal
 from spanorigin.origin.definition import def_line
 from spanorigin.origin.handler import user_function

@@ -14,7 +14,7 @@ from spanorigin.frameworks.imports import watch_imports
 FRAMEWORKS: tuple[Framework, ...] = (django.FRAMEWORK, flask.FRAMEWORK, starlette.FRAMEWORK, starlette.FASTAPI)
 
 BORDERS: tuple[str, ...] = tuple(suffix for framework in FRAMEWORKS for suffix in framework.borders)
-"""Path suffixes, with `/` for the separator, of the files that call handlers: what lies beyond did not ask."""
+"""Path suffixes, with `/` between folders, of the files that call handlers: what lies beyond did not ask."""
 
 __all__ = ["BORDERS", "FRAMEWORKS", "install_all"]
 
@@ -36,3 +36,7 @@ def install_all(on_handler: OnHandler, on_failure: OnFailure | None = None) -> C
         announcer.detach()
 
     return detach
+
+
+def borders() -> tuple[str, ...]:
+    return BORDERS

@@ -131,7 +131,8 @@ def _method_for(owner: type, verb: str | None, is_users: Callable[[str], bool]) 
     if verb is None:
         return None, None
     allowed = class_attribute(owner, "http_method_names")
-    if type(allowed) in (list, tuple) and not any(type(name) is str and name == verb for name in allowed):
+    is_listed = type(allowed) in (list, tuple) and any(type(name) is str and name == verb for name in allowed)
+    if verb in _VERBS and allowed is not None and not is_listed:
         return None, None
     for name in (verb, "get") if verb == "head" else (verb,):
         method = class_attribute(owner, name)
