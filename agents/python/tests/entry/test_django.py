@@ -1,13 +1,16 @@
 """Entry origins of Django and REST framework, behind the real instrumentation, over real WSGI and ASGI servers."""
 
+from pathlib import Path
+
+import entry_django as sample
 import pytest
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
-from entry_support import SAMPLES, ask, marked_line, origin_of, serving, serving_asgi
+from entry_support import ask, marked_line, origin_of, serving, serving_asgi
 from opentelemetry.instrumentation.django import DjangoInstrumentor
 
-FILE = SAMPLES / "entry_django.py"
+FILE = Path(sample.__file__)
 
 
 @pytest.fixture(scope="module")
