@@ -1,0 +1,141 @@
+"""Put our way of encoding in front of the OTLP exporters' own, and step back wherever it is not surely the same.
+
+Installed by `agent`. The HTTP and the gRPC exporter encode through one function, met here through a watch on imports
+and never imported by us. Nothing is lost when something of ours fails: the exporter's own encoder gets the same spans.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
+from typing import Any, Final
+
+from opentelemetry.sdk.trace import ReadableSpan
+
+from spanorigin.export.batch import EncodeSpans, Merger
+from spanorigin.export.recognise import FUNCTION, MODULE, parts, recognise
+from spanorigin.model import Verdict
+
+OnFailure = Callable[[Exception], None]
+Watch = Callable[[Mapping[str, Callable[[ModuleType], None]], OnFailure], Callable[[], None]]
+"""As `frameworks.imports.watch_imports`: calls back with each module once it is loaded; the answer ends the watch."""
+
+FACES: Final = (
+    "opentelemetry.exporter.otlp.proto.common.trace_encoder",
+    "opentelemetry.exporter.otlp.proto.http.trace_exporter",
+    "opentelemetry.exporter.otlp.proto.grpc.trace_exporter",
+)
+"""The modules that hold the encoder's function under their own name."""
+# An error that comes back would cost every batch an attempt; after so many the answer is known.
+FAILURE_LIMIT: Final = 3
+
+
+def install(watch: Watch, on_failure: OnFailure) -> ExportPath:
+    """Merge prepared bytes in the OTLP exporters that are loaded and in those to come. Raises nothing.
+
+    `on_failure` gets each error of our own; the spans concerned have gone the plain way by then.
+    """
+    path = ExportPath(on_failure)
+    path.leave_with(watch({MODULE: path.meet, **dict.fromkeys(FACES, path.stand_in)}, on_failure))
+    return path
+
+
+class ExportPath:
+    """The way of this process's spans to the wire."""
+
+    def __init__(self, on_failure: OnFailure) -> None:
+        self.verdict = Verdict(False, "plain encoding: no OTLP protobuf exporter has been loaded")
+        """Whether bytes are merged, and why or why not, in words for `spanorigin doctor`."""
+        self.batches_merged = 0
+        self._on_failure = on_failure
+        self._failures = 0
+        self._merger: Merger | None = None
+        self._is_proven = False
+        self._theirs: EncodeSpans | None = None
+        self._ours: EncodeSpans | None = None
+        self._undo: list[Callable[[], None]] = []
+
+    def meet(self, module: ModuleType) -> None:
+        """Look at the encoder's own module, and stand in for its function if it is one that can be helped."""
+        encoder, reason = recognise(module)
+        self.verdict = Verdict(encoder is not None, reason)
+        if encoder is not None:
+            self._merger = Merger(encoder)
+            self._theirs = encoder.encode_spans
+            self._ours = self._function(
+                encoder.encode_spans, functools.partial(_is_intact, vars(module), parts(module))
+            )
+            self.stand_in(module)
+
+    def stand_in(self, module: ModuleType) -> None:
+        """Put our function where `module` holds the encoder's own; where it holds another, somebody else stands."""
+        theirs, ours = self._theirs, self._ours
+        if theirs is None or ours is None or vars(module).get(FUNCTION) not in (theirs, ours):
+            return
+        setattr(module, FUNCTION, ours)
+
+        def undo() -> None:
+            if vars(module).get(FUNCTION) is ours:
+                setattr(module, FUNCTION, theirs)
+
+        self._undo.append(undo)
+
+    def leave_with(self, undo: Callable[[], None]) -> None:
+        """Have `undo` called by uninstall()."""
+        self._undo.append(undo)
+
+    def uninstall(self) -> None:
+        """Take our function out. A program that has kept it calls the encoder's own through it from now on."""
+        self._give_up("plain encoding: uninstalled")
+        while self._undo:
+            self._undo.pop()()
+
+    def _function(self, theirs: EncodeSpans, is_intact: Callable[[], bool]) -> EncodeSpans:
+        @functools.wraps(theirs)
+        def encode_spans(sdk_spans: Sequence[ReadableSpan]) -> Any:
+            merger = self._merger
+            if merger is None:
+                return theirs(sdk_spans)
+            if not is_intact():
+                self._give_up("plain encoding: another tool has put a part of its own into the OTLP exporter")
+                return theirs(sdk_spans)
+            spans = sdk_spans if isinstance(sdk_spans, (list, tuple)) else list(sdk_spans)
+            try:
+                request = merger.request(spans)
+                failure = None
+            except Exception as error:
+                request, failure = None, error
+            if request is None or not self._is_proven:
+                # Raises when the spans themselves are at fault; then nothing of ours has failed.
+                plain = theirs(spans)
+                if failure is not None:
+                    self._failed(failure)
+                if request is None or not self._proves(request, plain):
+                    return plain
+            self.batches_merged += 1
+            return request
+
+        return encode_spans
+
+    def _proves(self, request: Any, plain: Any) -> bool:
+        """The program's first batch goes both ways, for no trial of ours has its spans."""
+        self._is_proven = request.SerializePartialToString() == plain.SerializePartialToString()
+        if not self._is_proven:
+            self._give_up("plain encoding: the first batch came out differently")
+        return self._is_proven
+
+    def _failed(self, error: Exception) -> None:
+        self._on_failure(error)
+        self._failures += 1
+        if self._failures >= FAILURE_LIMIT:
+            self._give_up(f"plain encoding: gave up after {self._failures} errors ({type(error).__name__})")
+
+    def _give_up(self, reason: str) -> None:
+        self._merger = None
+        self.verdict = Verdict(False, reason)
+
+
+def _is_intact(held: Mapping[str, Any], known: Mapping[str, object]) -> bool:
+    """Whether the encoder's module still holds the parts that were tried."""
+    return all(held.get(name) is part for name, part in known.items())
