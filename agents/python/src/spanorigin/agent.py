@@ -21,14 +21,14 @@ from opentelemetry.sdk.trace import (
     SynchronousMultiSpanProcessor,
 )
 
-from spanorigin import emit, frameworks
+from spanorigin import emit, frameworks, resource
 from spanorigin.counters import Tally
 from spanorigin.model import InstallError, Verdict
 from spanorigin.origin.borders import LAUNCHERS
 from spanorigin.origin.entry import EntryRecorder
 from spanorigin.origin.processor import OriginProcessor
 from spanorigin.origin.walk import Rules, choose_walker
-from spanorigin.settings import SWITCHES, Settings
+from spanorigin.settings import SWITCHES, Settings, process_environment
 from spanorigin.source import Sources
 
 
@@ -63,7 +63,8 @@ class _Running:
     tally: Tally
     processor: OriginProcessor
     detach: Callable[[], None]
-    leave: list[tuple[trace.TracerProvider, Callable[[], None]]] = field(default_factory=list)
+    left_by: list[tuple[trace.TracerProvider, tuple[Callable[[], None], ...]]] = field(default_factory=list)
+    """Each provider, and the steps that take us out of it."""
 
 
 class _Process:
@@ -103,8 +104,10 @@ def install(provider: trace.TracerProvider | None = None, *, settings: Settings 
                 "Call spanorigin.uninstall() first, or install with the same settings.",
                 slug="already-installed",
             )
-        if all(joined is not provider for joined, _ in running.leave):
-            running.leave.append((provider, _put_first(provider, running.processor)))
+        if all(joined is not provider for joined, _ in running.left_by):
+            leave = _put_first(provider, running.processor)
+            forget_resource = resource.join(provider, settings, process_environment())
+            running.left_by.append((provider, (leave, forget_resource)))
         return running.installation
 
 
@@ -114,8 +117,9 @@ def uninstall() -> None:
         running, _Process.running = _Process.running, None
         if running is not None:
             running.detach()
-            for _, leave in running.leave:
-                leave()
+            for _, steps in running.left_by:
+                for step in steps:
+                    step()
 
 
 def status() -> Status:
@@ -139,7 +143,7 @@ def _start(settings: Settings) -> _Running:
         sources,
         entry_span_for=processor.entry_span_for,
         prepare=emit.entry_attributes,
-        attach=emit.attach,
+        attach=emit.attach_to_open if attach is emit.attach_to_new else emit.attach,
         tally=tally,
     )
     installation = Installation(True, "installed", settings, why_walker, why_attach)

@@ -17,6 +17,17 @@ from opentelemetry.trace import SpanContext
 from spanorigin import names
 from spanorigin.model import Attributes, AttributeValue, EntryOrigin, ExitOrigin, Refusal, Site
 
+# Module constants: the door is on the hot path, and a look-up on `names` is a second one.
+_FILE: Final = names.CODE_FILE_PATH
+_LINE: Final = names.CODE_LINE_NUMBER
+_FUNCTION: Final = names.CODE_FUNCTION_NAME
+_OLD_FILE: Final = names.OLD_CODE_FILEPATH
+_OLD_LINE: Final = names.OLD_CODE_LINENO
+_OLD_FUNCTION: Final = names.OLD_CODE_FUNCTION
+_PROGRAMS: Final = frozenset({_FILE, _LINE, _FUNCTION, _OLD_FILE, _OLD_LINE, _OLD_FUNCTION})
+_MOST: Final = 5
+"""Attributes that an origin has at most."""
+
 SET_BY_THE_PROGRAM: Final = Refusal("set-by-the-program", "the span already carries code.* attributes")
 NO_ROOM: Final = Refusal("attribute-limit", "the SDK's attribute limits leave no room for an origin")
 ENDED: Final = Refusal("span-ended", "the span had already ended")
@@ -53,23 +64,33 @@ def attach_to_new(span: Span, attributes: Attributes) -> Refusal | None:
         return attach(span, attributes)
     held = bounded._dict
     if (
-        names.CODE_FILE_PATH in held
-        or names.CODE_LINE_NUMBER in held
-        or names.CODE_FUNCTION_NAME in held
-        or names.OLD_CODE_FILEPATH in held
-        or names.OLD_CODE_LINENO in held
-        or names.OLD_CODE_FUNCTION in held
+        _FILE in held
+        or _LINE in held
+        or _FUNCTION in held
+        or _OLD_FILE in held
+        or _OLD_LINE in held
+        or _OLD_FUNCTION in held
     ):
         return SET_BY_THE_PROGRAM
-    if bounded.max_value_len is not None or (
-        bounded.maxlen is not None and bounded.maxlen - len(held) < len(attributes)
-    ):
-        fitting = _fitting(attributes, bounded.max_value_len, bounded.maxlen, len(held))
+    limit = bounded.maxlen
+    if bounded.max_value_len is not None or (limit is not None and len(held) > limit - _MOST):
+        fitting = _fitting(attributes, bounded.max_value_len, limit, len(held))
         if fitting is None:
             return NO_ROOM
         attributes = fitting
     held.update(attributes)
     return None
+
+
+def attach_to_open(span: AnySpan, attributes: Attributes) -> Refusal | None:
+    """Attach to a span that others may be writing to, in the known layout, under the SDK's own locks in its order."""
+    if type(span) is not _Span or type(span._attributes) is not BoundedAttributes:
+        return attach(span, attributes)
+    with span._lock:
+        if span._end_time is not None:
+            return ENDED
+        with span._attributes._lock:
+            return attach_to_new(span, attributes)
 
 
 def attach(span: AnySpan, attributes: Attributes) -> Refusal | None:
@@ -103,26 +124,19 @@ def attach_at_start() -> tuple[Attach, str]:
             and refusal is None
             and dict(span.attributes or {}) == {"kept": True, **probe}
             and attach_to_new(span, probe) is SET_BY_THE_PROGRAM
+            and attach_to_open(span, probe) is SET_BY_THE_PROGRAM
         )
         span.end()
-        known = known and dict(span._readable_span().attributes or {}) == {"kept": True, **probe}
+        known = (
+            known
+            and dict(span._readable_span().attributes or {}) == {"kept": True, **probe}
+            and attach_to_open(span, probe) is ENDED
+        )
     except Exception as error:
         return attach, f"public API: this SDK keeps attributes in another way ({type(error).__name__})"
     if not known:
         return attach, "public API: this SDK keeps attributes in another way"
     return attach_to_new, "directly: the SDK's layout is the known one"
-
-
-_PROGRAMS: Final = frozenset(
-    {
-        names.CODE_FILE_PATH,
-        names.CODE_LINE_NUMBER,
-        names.CODE_FUNCTION_NAME,
-        names.OLD_CODE_FILEPATH,
-        names.OLD_CODE_LINENO,
-        names.OLD_CODE_FUNCTION,
-    }
-)
 
 
 def _site_attributes(site: Site, kind: str) -> dict[str, AttributeValue]:

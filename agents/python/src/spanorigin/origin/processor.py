@@ -46,7 +46,7 @@ class OriginProcessor(SpanProcessor):
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 - the SDK's form
         try:
-            kind = span.kind
+            kind = span._kind  # the property costs as much as the whole decision
             if kind is _CLIENT or kind is _PRODUCER:
                 # Called from here and nowhere deeper: the walker counts on its own caller being this method.
                 found = self._walk()
@@ -60,7 +60,7 @@ class OriginProcessor(SpanProcessor):
 
     def on_end(self, span: ReadableSpan) -> None:
         try:
-            kind = span.kind
+            kind = span._kind  # the property costs as much as the whole decision
             if kind is _SERVER or kind is _CONSUMER:
                 self._closed(span)
         except Exception as error:

@@ -1,8 +1,8 @@
 """Walk the stack in pure Python: the walker that works on every interpreter.
 
-Called by `origin.processor` for each CLIENT and PRODUCER span. A frame costs two attributes and one set look-up; lines,
-names and attributes are worked out at the first sight of a chain and found by identity from then on. Decision 0011 has
-the measurements behind the form of the loop.
+Called by `origin.processor` for each CLIENT and PRODUCER span. A frame costs three attributes and one set look-up;
+lines, names and attributes are worked out at the first sight of a chain and found by identity from then on.
+Decision 0011 has the measurements behind the form of the loop.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ TOO_DEEP: Final = Refusal("depth-limit", "no frame of the user's own within SPAN
 
 _SUSPENDABLE: Final = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR | inspect.CO_ITERABLE_COROUTINE
 _AWAITING: Final = _SUSPENDABLE | inspect.CO_GENERATOR
+_GREENLET: Final = "greenlet"
+_getframe: Final = sys._getframe
+_modules: Final = sys.modules
 # More names than any program has files; only programs that make file names as they run get there.
 _NAMES_LIMIT: Final = 50_000
 # on_start <- SynchronousMultiSpanProcessor <- Span.start <- Tracer.start_span, as the SDK calls it.
@@ -37,84 +40,133 @@ class PythonWalker:
 
     def __init__(self, sources: Sources, rules: Rules) -> None:
         self._sources = sources
-        self._prepare = rules.prepare
-        self._max_frames = rules.max_frames
-        self._frame_gap = rules.frame_gap
-        self._steps = range(rules.depth_limit)
+        self._rules = rules
         self._border_ends = tuple(
             border if os.path.isabs(border) else f"/{border}"  # noqa: PTH117 - a text, never opened
             for border in rules.borders
         )
-        # Every file name met, in one of three sets; the third is small and asked last.
+        # Every file name met is in one of three sets. The third is small and asked last.
         self._foreign: set[str] = set()
         self._own: set[str] = set()
         self._borders: set[str] = set()
         self._chains = Chains()
+        self._table = self._chains.table
         self._start_span = getattr(Tracer.start_span, "__code__", None)
+        self._to_the_first = range(rules.depth_limit)
+        self._to_the_next = range(rules.frame_gap)
+        self._longest_key = 2 * rules.max_frames
 
     def walk(self) -> Attributes | Refusal:
-        """The user's frames nearest to the caller's caller, ready to attach; or why there are none."""
+        """The user's frames nearest to the caller's caller, ready to attach; or why there are none.
+
+        The quick form of `_users_frames`, whose rules it repeats: it knows chains it has seen, in files it has seen,
+        on a stack of one piece, and leaves all else to `_walk_fully`.
+        """
+        try:
+            start = _getframe(_START_SPAN_DEPTH)
+            # Past the SDK in one step where it called as we know it, otherwise from the processor on.
+            start = start.f_back if start.f_code is self._start_span else _getframe(1)  # type: ignore[assignment]
+        except ValueError:  # the stack is shorter
+            start = _getframe(1)
         foreign = self._foreign
         own = self._own
-        found: list[FrameType] = []
+        longest = self._longest_key
         key: list[int] = []
-        gap = self._frame_gap
-        refusal = TOO_DEEP
-        frame = self._first_frame()
-        inner = frame.f_code
-        lineage: Any = None
-        for _ in self._steps:
-            code = frame.f_code
-            name = code.co_filename
-            if name in foreign:
-                if found:
-                    if not gap:
-                        break
-                    gap -= 1
-            elif name in own:
-                if inner.co_flags & _SUSPENDABLE and not code.co_flags & _AWAITING:
-                    # A plain function that runs a coroutine is a launcher: an event loop without frames of its own.
-                    refusal = LAUNCHED
+        frame = start
+        inner = start.f_code
+        try:
+            for _ in self._to_the_first:
+                code = frame.f_code
+                if (name := code.co_filename) not in foreign:
                     break
-                found.append(frame)
+                inner = code
+                frame = frame.f_back  # type: ignore[assignment]
+            else:
+                return TOO_DEEP
+            while name in own:
+                if inner.co_flags & _SUSPENDABLE and not code.co_flags & _AWAITING:
+                    break
                 key.append(id(code))
                 key.append(frame.f_lasti)
-                if len(found) == self._max_frames:
+                if len(key) == longest:
                     break
-                gap = self._frame_gap
-            elif name in self._borders:
-                refusal = LAUNCHED
-                break
-            else:
-                self._sort(name)
-                continue
-            inner = code
-            outer = frame.f_back
-            if outer is None:
-                lineage, outer = _parent_greenlet(lineage)
-                if outer is None:
-                    refusal = NO_USER_FRAME
-                    break
-            frame = outer
+                inner = code
+                frame = frame.f_back  # type: ignore[assignment]
+                code = frame.f_code
+                if (name := code.co_filename) in foreign:
+                    for _ in self._to_the_next:
+                        inner = code
+                        frame = frame.f_back  # type: ignore[assignment]
+                        code = frame.f_code
+                        if (name := code.co_filename) not in foreign:
+                            break
+        except AttributeError:
+            # None has no code: the stack is at its end, which is cheaper to stumble over than to ask for each frame.
+            if _GREENLET in _modules and _modules[_GREENLET].getcurrent().parent is not None:
+                return self._walk_fully(start)
+        else:
+            if name not in self._borders and name not in foreign and name not in own:
+                return self._walk_fully(start)
+        if not key or self._chains.dead:
+            return self._walk_fully(start)
+        try:
+            return self._table[tuple(key)]
+        except KeyError:
+            return self._walk_fully(start)
+
+    def _walk_fully(self, start: FrameType) -> Attributes | Refusal:
+        """The same answer without shortcuts, remembered for the next time."""
+        found, refusal = self._users_frames(start)
         if not found:
             return refusal
-        chains = self._chains
-        if chains.dead and not chains.sweep():
-            return self._prepare(self._origin(found))
-        chain = tuple(key)
-        return chains.table.get(chain) or self._learn(chain, found)
+        key = tuple(part for frame in found for part in (id(frame.f_code), frame.f_lasti))
+        if not self._chains.sweep():
+            return self._prepare(found)
+        known = self._chains.table.get(key)
+        if known is None:
+            known = self._prepare(found)
+            self._chains.keep(key, [frame.f_code for frame in found], known)
+        return known
 
-    def _first_frame(self) -> FrameType:
-        """The frame that asked the SDK for a span; where the SDK calls in another way, that of the processor."""
-        try:
-            frame = sys._getframe(_START_SPAN_DEPTH + 1)
-        except ValueError:  # the stack is shorter
-            return sys._getframe(2)
-        if frame.f_code is self._start_span and frame.f_back is not None:
-            return frame.f_back
-        return sys._getframe(2)
+    def _users_frames(self, start: FrameType) -> tuple[list[FrameType], Refusal]:
+        """The user's frames from `start` outwards, innermost first, and what ended the walk.
+
+        Ends at SPANORIGIN_MAX_FRAMES frames; at a border; where a plain function runs a coroutine, since that is a
+        launcher too: an event loop without frames of its own; at the end of the outermost greenlet's stack; and
+        when the next frame of the user's does not come within SPANORIGIN_DEPTH_LIMIT, later SPANORIGIN_FRAME_GAP.
+        """
+        found: list[FrameType] = []
+        reach = self._rules.depth_limit
+        inner: CodeType | None = None
+        lineage: Any = None
+        frame: FrameType | None = start
+        while True:
+            if frame is None:
+                lineage, frame = _parent_greenlet(lineage)
+                if frame is None:
+                    return found, NO_USER_FRAME
+            if not reach:
+                return found, TOO_DEEP
+            reach -= 1
+            code = frame.f_code
+            name = code.co_filename
+            self._sort(name)
+            if name in self._borders:
+                return found, LAUNCHED
+            if name in self._own:
+                if inner is not None and inner.co_flags & _SUSPENDABLE and not code.co_flags & _AWAITING:
+                    return found, LAUNCHED
+                found.append(frame)
+                if len(found) == self._rules.max_frames:
+                    return found, TOO_DEEP
+                reach = self._rules.frame_gap + 1
+            inner = code
+            frame = frame.f_back
 
     def _sort(self, name: str) -> None:
+        """Put a file name that is new into its set."""
+        if name in self._foreign or name in self._own or name in self._borders:
+            return
         if len(self._foreign) + len(self._own) >= _NAMES_LIMIT:
             self._foreign.clear()
             self._own.clear()
@@ -125,13 +177,8 @@ class PythonWalker:
         else:
             self._foreign.add(name)
 
-    def _learn(self, chain: tuple[int, ...], found: list[FrameType]) -> Attributes:
-        finding = self._prepare(self._origin(found))
-        self._chains.keep(chain, [frame.f_code for frame in found], finding)
-        return finding
-
-    def _origin(self, found: list[FrameType]) -> ExitOrigin:
-        return ExitOrigin(tuple(self._site(frame) for frame in found))
+    def _prepare(self, found: list[FrameType]) -> Attributes:
+        return self._rules.prepare(ExitOrigin(tuple(self._site(frame) for frame in found)))
 
     def _site(self, frame: FrameType) -> Site:
         code = frame.f_code
@@ -152,7 +199,7 @@ def _parent_greenlet(lineage: Any) -> tuple[Any, FrameType | None]:
     """The next greenlet outwards and its innermost frame. A greenlet's parent waits for what the greenlet does, so
     the code that asked goes on there, as under SQLAlchemy's asyncio engine. Without greenlets: nothing.
     """
-    greenlets = sys.modules.get("greenlet")
+    greenlets = _modules.get(_GREENLET)
     if greenlets is None:
         return None, None
     parent = (greenlets.getcurrent() if lineage is None else lineage).parent

@@ -1,0 +1,274 @@
+/* The type OnStart: a span processor's on_start for the usual case, without a Python frame of ours.
+ *
+ * Made by compiled.py where the SDK keeps attributes in the layout that emit.attach_to_new knows. It serves CLIENT and
+ * PRODUCER spans of the SDK's own class. Whatever is less usual goes to Python, where the rules are: other kinds and
+ * classes to `otherwise`, attributes that the program set and limits that may not suffice to `attach`.
+ */
+#ifndef SPANORIGIN_ON_START_H
+#define SPANORIGIN_ON_START_H
+
+#include "walker.h"
+#include <stddef.h>
+
+struct on_start {
+    PyObject_HEAD
+    vectorcallfunc call;
+    struct walker *walker;
+    PyObject *otherwise;       /* on_start in Python */
+    PyObject *attach;          /* emit.attach_to_new: (span, attributes) -> refusal or None */
+    PyObject *missed;          /* counts a refusal */
+    PyObject *failed;          /* counts an exception of ours */
+    PyObject *client;          /* SpanKind.CLIENT */
+    PyObject *producer;        /* SpanKind.PRODUCER */
+    PyObject *span_type;       /* the SDK's class of recorded spans */
+    PyObject *attributes_type; /* its class of attributes */
+    PyObject *programs;        /* tuple of names that the program may have set itself */
+};
+
+/* Whether the SDK's limits have room for `more` attributes of any length. 1, 0, or -1 with an error set. */
+static int
+has_room(PyObject *bounded, PyObject *held, Py_ssize_t more)
+{
+    PyObject *length = PyObject_GetAttr(bounded, words.max_value_len);
+    if (length == NULL) {
+        return -1;
+    }
+    Py_DECREF(length);
+    if (length != Py_None) {
+        return 0;
+    }
+    PyObject *count = PyObject_GetAttr(bounded, words.maxlen);
+    if (count == NULL) {
+        return -1;
+    }
+    Py_ssize_t most = count == Py_None ? PY_SSIZE_T_MAX : PyLong_AsSsize_t(count);
+    Py_DECREF(count);
+    if (most == -1 && PyErr_Occurred()) {
+        return -1;
+    }
+    return most - PyDict_GET_SIZE(held) >= more;
+}
+
+/* Whether the dictionary carries one of the program's names. 1, 0, or -1 with an error set. */
+static int
+has_any(PyObject *held, PyObject *names)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names); i++) {
+        int found = PyDict_Contains(held, PyTuple_GET_ITEM(names, i));
+        if (found != 0) {
+            return found;
+        }
+    }
+    return 0;
+}
+
+/* Attaches directly when nothing speaks against it. 1 when done, 0 when Python has to decide, -1 with an error set. */
+static int
+attach_directly(struct on_start *self, PyObject *span, PyObject *attributes)
+{
+    int done = 0;
+    PyObject *held = NULL;
+    PyObject *bounded = PyObject_GetAttr(span, words.attributes);
+    if (bounded == NULL) {
+        return -1;
+    }
+    if ((PyObject *)Py_TYPE(bounded) != self->attributes_type || !PyDict_CheckExact(attributes)) {
+        goto end;
+    }
+    held = PyObject_GetAttr(bounded, words.dict);
+    if (held == NULL) {
+        done = -1;
+        goto end;
+    }
+    if (!PyDict_CheckExact(held)) {
+        goto end;
+    }
+    done = has_any(held, self->programs);
+    if (done != 0) {
+        done = done < 0 ? -1 : 0;
+        goto end;
+    }
+    done = has_room(bounded, held, PyDict_GET_SIZE(attributes));
+    if (done == 1 && PyDict_Update(held, attributes) < 0) {
+        done = -1;
+    }
+end:
+    Py_XDECREF(held);
+    Py_DECREF(bounded);
+    return done;
+}
+
+static int
+count_miss(struct on_start *self, PyObject *refusal)
+{
+    PyObject *nothing = PyObject_CallOneArg(self->missed, refusal);
+    Py_XDECREF(nothing);
+    return nothing == NULL ? -1 : 0;
+}
+
+/* Lets emit decide, and counts its refusal. */
+static int
+attach_through_python(struct on_start *self, PyObject *span, PyObject *attributes)
+{
+    PyObject *refusal = PyObject_CallFunctionObjArgs(self->attach, span, attributes, NULL);
+    if (refusal == NULL) {
+        return -1;
+    }
+    int result = refusal == Py_None ? 0 : count_miss(self, refusal);
+    Py_DECREF(refusal);
+    return result;
+}
+
+static int
+give_origin(struct on_start *self, PyObject *span)
+{
+    PyObject *finding = walker_walk(self->walker, AS_ON_START);
+    if (finding == NULL) {
+        return -1;
+    }
+    int result;
+    if (walker_is_refusal(self->walker, finding)) {
+        result = count_miss(self, finding);
+    }
+    else {
+        result = attach_directly(self, span, finding);
+        if (result == 0) {
+            result = attach_through_python(self, span, finding);
+        }
+    }
+    Py_DECREF(finding);
+    return result < 0 ? -1 : 0;
+}
+
+/* Someone's request goes on: an Exception of ours is counted. What is more than an Exception was meant for the program,
+ * such as a KeyboardInterrupt that arrived while we ran. */
+static PyObject *
+after_failure(struct on_start *self)
+{
+    if (!PyErr_ExceptionMatches(PyExc_Exception)) {
+        return NULL;
+    }
+    PyObject *type, *error, *traceback;
+    PyErr_Fetch(&type, &error, &traceback);
+    PyErr_NormalizeException(&type, &error, &traceback);
+    PyObject *nothing = PyObject_CallOneArg(self->failed, error);
+    Py_XDECREF(type);
+    Py_XDECREF(error);
+    Py_XDECREF(traceback);
+    if (nothing == NULL) {
+        if (!PyErr_ExceptionMatches(PyExc_Exception)) {
+            return NULL;
+        }
+        PyErr_Clear();
+    }
+    Py_XDECREF(nothing);
+    Py_RETURN_NONE;
+}
+
+/* on_start(span, parent_context=None) */
+static PyObject *
+on_start_call(struct on_start *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    if (PyVectorcall_NARGS(nargsf) < 1 || (PyObject *)Py_TYPE(args[0]) != self->span_type) {
+        return PyObject_Vectorcall(self->otherwise, args, nargsf, kwnames);
+    }
+    PyObject *span = args[0];
+    PyObject *kind = PyObject_GetAttr(span, words.kind);
+    if (kind == NULL) {
+        return after_failure(self);
+    }
+    Py_DECREF(kind); /* compared below, never used */
+    if (kind != self->client && kind != self->producer) {
+        return PyObject_Vectorcall(self->otherwise, args, nargsf, kwnames);
+    }
+    if (give_origin(self, span) < 0) {
+        return after_failure(self);
+    }
+    Py_RETURN_NONE;
+}
+
+static int
+on_start_traverse(struct on_start *self, visitproc visit, void *arg)
+{
+    Py_VISIT(self->walker);
+    Py_VISIT(self->otherwise);
+    Py_VISIT(self->attach);
+    Py_VISIT(self->missed);
+    Py_VISIT(self->failed);
+    Py_VISIT(self->client);
+    Py_VISIT(self->producer);
+    Py_VISIT(self->span_type);
+    Py_VISIT(self->attributes_type);
+    Py_VISIT(self->programs);
+    return 0;
+}
+
+static int
+on_start_clear(struct on_start *self)
+{
+    Py_CLEAR(self->walker);
+    Py_CLEAR(self->otherwise);
+    Py_CLEAR(self->attach);
+    Py_CLEAR(self->missed);
+    Py_CLEAR(self->failed);
+    Py_CLEAR(self->client);
+    Py_CLEAR(self->producer);
+    Py_CLEAR(self->span_type);
+    Py_CLEAR(self->attributes_type);
+    Py_CLEAR(self->programs);
+    return 0;
+}
+
+static void
+on_start_dealloc(struct on_start *self)
+{
+    PyObject_GC_UnTrack(self);
+    on_start_clear(self);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static PyObject *
+on_start_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"walker", "otherwise", "attach",    "missed",          "failed", "client",
+                            "producer", "span_type", "attributes_type", "programs", NULL};
+    PyObject *walker, *otherwise, *attach, *missed, *failed, *client, *producer, *span_type, *attributes_type, *programs;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!OOOOOOOOO!:OnStart", names, &walker_type, &walker, &otherwise,
+                                     &attach, &missed, &failed, &client, &producer, &span_type, &attributes_type,
+                                     &PyTuple_Type, &programs)) {
+        return NULL;
+    }
+    struct on_start *self = (struct on_start *)type->tp_alloc(type, 0);
+    if (self == NULL) {
+        return NULL;
+    }
+    self->call = (vectorcallfunc)on_start_call;
+    self->walker = (struct walker *)Py_NewRef(walker);
+    self->otherwise = Py_NewRef(otherwise);
+    self->attach = Py_NewRef(attach);
+    self->missed = Py_NewRef(missed);
+    self->failed = Py_NewRef(failed);
+    self->client = Py_NewRef(client);
+    self->producer = Py_NewRef(producer);
+    self->span_type = Py_NewRef(span_type);
+    self->attributes_type = Py_NewRef(attributes_type);
+    self->programs = Py_NewRef(programs);
+    return (PyObject *)self;
+}
+
+static PyTypeObject on_start_type = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "spanorigin.origin.walk." MODULE_NAME ".OnStart",
+    .tp_doc = PyDoc_STR("on_start(span, parent_context=None) of OriginProcessor. Made by "
+                        "spanorigin.origin.walk.compiled."),
+    .tp_basicsize = sizeof(struct on_start),
+    .tp_vectorcall_offset = offsetof(struct on_start, call),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL,
+    .tp_new = on_start_new,
+    .tp_call = PyVectorcall_Call,
+    .tp_dealloc = (destructor)on_start_dealloc,
+    .tp_traverse = (traverseproc)on_start_traverse,
+    .tp_clear = (inquiry)on_start_clear,
+};
+
+#endif

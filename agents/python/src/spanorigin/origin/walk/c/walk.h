@@ -1,0 +1,234 @@
+/* One walk: from the frame that asked for a span outwards, by the rules of python.py.
+ *
+ * Used by walker.h. Answers with the chain of the user's sites; or, when there is none, with the refusal that says why.
+ * Every rule here has its line in python.py, and tests/test_walkers.py holds both to the same answers.
+ */
+#ifndef SPANORIGIN_WALK_H
+#define SPANORIGIN_WALK_H
+
+#include "chains.h"
+#include "cursor.h"
+#include "records.h"
+#include "words.h"
+
+enum { MOST_FRAMES = 64 }; /* the maximum of SPANORIGIN_MAX_FRAMES */
+
+enum refusal { NO_REFUSAL, NO_USER_FRAME, LAUNCHED, TOO_DEEP, REFUSALS };
+
+/* What does not change from walk to walk. */
+struct rules {
+    uint64_t generation;
+    PyObject *sort;       /* file name -> kind; asked once for each code object */
+    PyObject *start_span; /* code of the SDK's Tracer.start_span, or None */
+    int max_frames;
+    long depth_limit;
+    long frame_gap;
+};
+
+struct walk {
+    const struct rules *rules;
+    long frames_left;    /* to look at before giving up on the next of the user's */
+    int inner_flags;     /* co_flags of the frame inside the present one */
+    PyObject *greenlet;  /* owned; the one whose stack is being walked, NULL for the running one */
+    PyObject *frames;    /* a list that gets each frame found, or NULL; needs an object cursor */
+    enum refusal refusal;
+    uint64_t hash;
+    int found;
+    uint64_t sites[MOST_FRAMES];
+};
+
+enum step { FAILED = -1, STOP = 0, GO_ON = 1 };
+
+static const int SUSPENDABLE = CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE;
+static const int AWAITING = CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE | CO_GENERATOR;
+
+/* Asks Python whose a code object is. May run anything, this walker in another thread included. */
+static struct record *
+record_sort(const struct rules *rules, PyCodeObject *code)
+{
+    PyObject *answer = PyObject_CallOneArg(rules->sort, code->co_filename);
+    if (answer == NULL) {
+        return NULL;
+    }
+    long kind = PyLong_AsLong(answer);
+    Py_DECREF(answer);
+    if (kind == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    if (kind < FOREIGN || kind > BORDER) {
+        PyErr_Format(PyExc_ValueError, "sort() answered %ld, which is no kind of code", kind);
+        return NULL;
+    }
+    return record_write(code, rules->generation, (enum kind)kind);
+}
+
+static inline struct record *
+record_of(const struct rules *rules, PyCodeObject *code)
+{
+    struct record *record = record_held(code);
+    if (record != NULL && record->generation == rules->generation) {
+        return record;
+    }
+    return record_sort(rules, code);
+}
+
+/* How many frames may be looked at for the next of the user's: far for the first, then over the gap and one more. */
+static inline long
+reach_of(const struct walk *walk)
+{
+    return walk->found == 0 ? walk->rules->depth_limit : walk->rules->frame_gap + 1;
+}
+
+static inline enum step
+take_own_frame(struct walk *walk, struct cursor *cursor, PyCodeObject *code, struct record *record)
+{
+    if ((walk->inner_flags & SUSPENDABLE) && !(code->co_flags & AWAITING)) {
+        /* A plain function that runs a coroutine is a launcher: an event loop without frames of its own. */
+        walk->refusal = LAUNCHED;
+        return STOP;
+    }
+    uint64_t site = site_number(record, cursor_offset(cursor));
+    if (site == 0) {
+        return FAILED;
+    }
+    if (walk->frames != NULL && PyList_Append(walk->frames, (PyObject *)cursor->object) < 0) {
+        return FAILED;
+    }
+    walk->sites[walk->found++] = site;
+    walk->hash = chain_hash(walk->hash, site);
+    walk->frames_left = reach_of(walk);
+    return walk->found == walk->rules->max_frames ? STOP : GO_ON;
+}
+
+/* Looks at one frame. */
+static inline enum step
+visit(struct walk *walk, struct cursor *cursor)
+{
+    PyCodeObject *code = cursor_code(cursor);
+    struct record *record = record_of(walk->rules, code);
+    if (record == NULL) {
+        return FAILED;
+    }
+    enum step step = GO_ON;
+    if (record->kind == OWN) {
+        step = take_own_frame(walk, cursor, code, record);
+    }
+    else if (record->kind == BORDER) {
+        walk->refusal = LAUNCHED;
+        step = STOP;
+    }
+    walk->inner_flags = code->co_flags;
+    return step;
+}
+
+/* The greenlet that waits for the one whose stack has ended, or None; a new reference. NULL with an error set, or without
+ * one where there are no greenlets. They are met, never imported. */
+static PyObject *
+parent_greenlet(PyObject *greenlet)
+{
+    if (greenlet != NULL) {
+        return PyObject_GetAttr(greenlet, words.parent);
+    }
+    PyObject *module = PyDict_GetItemWithError(PyImport_GetModuleDict(), words.greenlet);
+    if (module == NULL) {
+        return NULL;
+    }
+    PyObject *running = PyObject_CallMethodNoArgs(module, words.getcurrent);
+    if (running == NULL) {
+        return NULL;
+    }
+    PyObject *parent = PyObject_GetAttr(running, words.parent);
+    Py_DECREF(running);
+    return parent;
+}
+
+/* Moves from the end of a greenlet's stack to where its parent waits, since the code that asked goes on there. STOP when
+ * there is no parent, or it has no frames. By gr_frame and never by raw links, which lead nowhere in a suspended
+ * greenlet from 3.12 on; so the cursor goes on through objects. */
+static enum step
+to_parent_greenlet(struct walk *walk, struct cursor *cursor)
+{
+    walk->refusal = NO_USER_FRAME;
+    PyObject *parent = parent_greenlet(walk->greenlet);
+    if (parent == NULL) {
+        return PyErr_Occurred() ? FAILED : STOP;
+    }
+    Py_XSETREF(walk->greenlet, parent);
+    if (parent == Py_None) {
+        return STOP;
+    }
+    PyObject *frame = PyObject_GetAttr(parent, words.gr_frame);
+    if (frame == NULL) {
+        return FAILED;
+    }
+    if (!PyFrame_Check(frame)) {
+        Py_DECREF(frame);
+        return STOP;
+    }
+    Py_XSETREF(cursor->object, (PyFrameObject *)frame);
+    walk->frames_left = reach_of(walk);
+    return GO_ON;
+}
+
+/* Makes a walk ready. Field by field: clearing the sites too would cost as much as ten frames. */
+static inline void
+walk_begin(struct walk *walk, const struct rules *rules)
+{
+    walk->rules = rules;
+    walk->inner_flags = 0;
+    walk->greenlet = NULL;
+    walk->frames = NULL;
+    walk->refusal = NO_REFUSAL;
+    walk->hash = 0;
+    walk->found = 0;
+    walk->frames_left = reach_of(walk);
+}
+
+/* From the cursor outwards until a rule says stop. -1 with an error set, otherwise 0. */
+static int
+walk_outwards(struct walk *walk, struct cursor *cursor)
+{
+    enum step step = GO_ON;
+    bool on_a_frame = true;
+    while (step == GO_ON) {
+        if (walk->frames_left-- <= 0) {
+            walk->refusal = TOO_DEEP;
+            break;
+        }
+        if (on_a_frame) {
+            step = visit(walk, cursor);
+            on_a_frame = step == GO_ON && cursor_step(cursor);
+        }
+        else {
+            step = to_parent_greenlet(walk, cursor);
+            on_a_frame = step == GO_ON;
+        }
+    }
+    return step == FAILED ? -1 : 0;
+}
+
+/* Puts the cursor on the frame that asked the SDK for a span: the caller of start_span, when that is `depth` frames out.
+ * Where the SDK calls us in another way, on the innermost frame, and `as_expected` is false. False when this thread runs
+ * no Python. */
+static inline bool
+open_at_first_frame(const struct rules *rules, struct cursor *cursor, bool open(struct cursor *), int depth,
+                    bool *as_expected)
+{
+    *as_expected = false;
+    if (!open(cursor)) {
+        return false;
+    }
+    for (; depth > 0; depth--) {
+        if (!cursor_step(cursor)) {
+            return open(cursor);
+        }
+    }
+    if ((PyObject *)cursor_code(cursor) == rules->start_span && cursor_step(cursor)) {
+        *as_expected = true;
+        return true;
+    }
+    cursor_close(cursor);
+    return open(cursor);
+}
+
+#endif

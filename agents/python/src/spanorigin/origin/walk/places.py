@@ -1,0 +1,56 @@
+"""What a walker asks once and remembers: whose a file is, and what a chain of frames reads like.
+
+Used by `python` and `compiled`, so that all walkers decide alike.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from types import CodeType, FrameType
+from typing import Any, Final
+
+from spanorigin.model import ExitOrigin, LineNumber, Refusal, Site
+from spanorigin.source import Sources
+
+NO_USER_FRAME: Final = Refusal("no-user-frame", "no frame on the stack is the user's own")
+LAUNCHED: Final = Refusal("launched-elsewhere", "the call runs in a task, thread or pool that cannot say who asked")
+TOO_DEEP: Final = Refusal("depth-limit", "no frame of the user's own within SPANORIGIN_DEPTH_LIMIT frames")
+
+FOREIGN: Final = 0
+OWN: Final = 1
+BORDER: Final = 2
+
+
+class Sorter:
+    """Tells the three kinds of file apart."""
+
+    def __init__(self, sources: Sources, borders: Iterable[str]) -> None:
+        self._sources = sources
+        self._ends = tuple(border if os.path.isabs(border) else f"/{border}" for border in borders)  # noqa: PTH117
+
+    def kind(self, name: str) -> int:
+        """FOREIGN, OWN or BORDER: the user's own comes first, so that no border cuts it off. Raises nothing."""
+        if self._sources.verdict(name).accepted:
+            return OWN
+        return BORDER if name.replace(os.sep, "/").endswith(self._ends) else FOREIGN
+
+
+def origin_of(frames: Iterable[FrameType], sources: Sources) -> ExitOrigin:
+    """What frames of the user's, innermost first, read like. Each is at the line it is running."""
+    return ExitOrigin(tuple(_site(frame, sources) for frame in frames))
+
+
+def _site(frame: FrameType, sources: Sources) -> Site:
+    code = frame.f_code
+    # An instruction without a line has none of its own; the function is right all the same.
+    line = frame.f_lineno or code.co_firstlineno
+    return Site(sources.path(code.co_filename), LineNumber(line), _function_name(frame.f_globals, code))
+
+
+def _function_name(namespace: dict[str, Any], code: CodeType) -> str:
+    """Module and qualified name; the plain name on 3.10, whose code objects know no other."""
+    name: str = getattr(code, "co_qualname", code.co_name)
+    module = namespace.get("__name__")
+    # Exactly a string: formatting anything else could run the program's own code.
+    return f"{module}.{name}" if type(module) is str else name
