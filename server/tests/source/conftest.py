@@ -38,7 +38,7 @@ class Working:
         return place
 
     def commit(self, **files: str | bytes) -> str:
-        """The name of a commit of everything, after writing `files` (their names have `__` for `/`, `_py` for `.py`)."""
+        """The name of a commit of everything, after writing `files` (`__` in a name is `/`, `_py` is `.py`)."""
         for name, content in files.items():
             self.write(name.replace("__", "/").replace("_py", ".py"), content)
         self.git("add", "--all")

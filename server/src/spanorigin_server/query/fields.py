@@ -185,7 +185,7 @@ _KEYS: Mapping[str, Condition] = {
     "tags": _not_here("For a resource attribute, write its name as a key: host.name:*."),
 }
 
-# What people try first. The left ones are no keys; the right one is said to be what they meant.
+# What people try first, and what is said to be what they meant.
 _MEANT = {
     "function": "fn", "func": "fn", "method": "fn", "path": "file", "filename": "file", "trace": "trace_id",
     "traceid": "trace_id", "span": "span_id", "spanid": "span_id", "environment": "env", "svc": "service",
@@ -253,7 +253,7 @@ def _check_unknown(match: Match) -> None:
     """Refuses a bare key that is most likely a slip; every other one names a resource attribute."""
     if match.key.count(".") or match.key in ("http", "https"):
         return
-    close = _MEANT.get(match.key.lower()) or nearest_key(match.key)
+    close = nearest_key(match.key)
     if close is not None:
         message = (
             f"There is no key {match.key}. Did you mean {close}? "
@@ -267,5 +267,6 @@ def _check_unknown(match: Match) -> None:
 
 
 def nearest_key(key: str) -> str | None:
-    """The key of the language that is one slip away from `key`, if there is one."""
-    return nearest(key, [known for known in _KEYS if known.isidentifier()], likeness=0.8)
+    """The key of the language that `key` most likely stands for, being a slip of it or another tool's word for it."""
+    found = nearest(key, [*(known for known in _KEYS if known.isidentifier()), *_MEANT], likeness=0.8)
+    return _MEANT.get(found, found) if found else None

@@ -31,7 +31,7 @@ _TOOK_TOO_LONG = (159, 160)
 _TOOK_TOO_MUCH = (241,)
 
 
-class StoreOverloaded(StoreFailed):  # noqa: N818  # named for what came about
+class StoreOverloaded(StoreFailed):
     """The question was ended since it took longer, or more memory, than one question may."""
 
 
@@ -64,7 +64,7 @@ class Found:
 class Reader:
     """Asks one engine. May be used from any thread."""
 
-    def __init__(self, engine: Engine, *, time_limit_s: float = 10.0, trace_span_limit: int = 1_000_000) -> None:
+    def __init__(self, engine: Engine, *, time_limit_s: float = 10.0, trace_span_limit: int = 500_000) -> None:
         self._engine = engine
         self._time_limit_s = time_limit_s
         self._trace_span_limit = trace_span_limit
@@ -100,8 +100,14 @@ class Reader:
 
     def trace(self, trace_id: str) -> Columns | None:
         """The columns of a trace's spans, sorted by start; None when no span of it is stored."""
-        parameters: Mapping[str, Parameter] = {"trace_id": trace_id, "limit": self._trace_span_limit}
+        parameters: Mapping[str, Parameter] = {"trace_id": trace_id, "limit": self._trace_span_limit + 1}
         columns = self._ask("trace_spans", parameters)
+        if len(columns.get("span_id", ())) > self._trace_span_limit:
+            message = (
+                f"The trace has more than {self._trace_span_limit:,} spans, the most that are shown at once. "
+                f"Search within it instead: trace_id:{trace_id}."
+            )
+            raise StoreOverloaded(message, slug="trace-too-large")
         return columns if columns.get("span_id") else None
 
     def span(self, trace_id: str, span_id: str) -> Row | None:

@@ -1,0 +1,109 @@
+"""How the API answers: JSON, errors in the contract's one shape, parameters checked before anything is asked.
+
+Ground floor of every endpoint: `query`, `source`, and `app` for what no route takes.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .records import ServerError, StoreFailed
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_LATEST_NS = 2**63 - 1
+_HEX = re.compile(r"[0-9a-fA-F]+")
+
+
+class Refused(ServerError):  # noqa: N818  # named for what came about
+    """A request that cannot be answered as asked: its HTTP status, and what else the Error shape has room for."""
+
+    def __init__(
+        self, message: str, *, slug: str, status: int = 400, offset: int | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, slug=slug)
+        self.status = status
+        self.offset = offset
+        self.hint = hint
+
+
+def json_answer(value: Any, status: int = 200) -> Response:
+    """`value` as JSON. Never cached: the next span may change any answer."""
+    headers = {"cache-control": "no-store"}
+    return Response(msgspec.json.encode(value), status, media_type="application/json", headers=headers)
+
+
+def error_answer(
+    status: int, slug: str, message: str, *, offset: int | None = None, hint: str | None = None
+) -> Response:
+    """An error in the shape of contract/query-api.yaml."""
+    optional = {"offset": offset, "hint": hint}
+    error = {"slug": slug, "message": message} | {name: value for name, value in optional.items() if value is not None}
+    return json_answer({"error": error}, status)
+
+
+def answering(handler: Handler) -> Handler:
+    """`handler`, whose refusals and whose store's failures become answers."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except Refused as refusal:
+            return error_answer(refusal.status, refusal.slug, refusal.message, offset=refusal.offset, hint=refusal.hint)
+        except StoreFailed as failure:
+            return error_answer(503, failure.slug, failure.message)
+
+    return answer
+
+
+def check_parameters(request: Request, known: Collection[str]) -> None:
+    """Refuses a parameter that is not known, or that is given twice: it would have been ignored without a word."""
+    for name in request.query_params:
+        if name not in known:
+            near = difflib.get_close_matches(name, list(known), n=1)
+            meant = f" Did you mean {near[0]}?" if near else ""
+            message = f"There is no parameter {name}.{meant} There are {', '.join(known) or 'none'}."
+            raise Refused(message, slug="parameter-unknown", hint=near[0] if near else None)
+        if len(request.query_params.getlist(name)) > 1:
+            raise Refused(f"{name} is given more than once. Give it once.", slug="parameter-twice")
+
+
+def whole_number(request: Request, name: str, *, default: int, low: int, high: int) -> int:
+    """A counted parameter, from `low` to `high`."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not re.fullmatch("[0-9]{1,9}", text) or not low <= int(text) <= high:
+        message = f"{name} is {text[:40]!r}, but it is a whole number from {low} to {high}; without it, {default}."
+        raise Refused(message, slug="parameter-not-a-number")
+    return int(text)
+
+
+def epoch_ns(request: Request, name: str) -> int | None:
+    """A time in nanoseconds since the epoch; None when it is not given."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not re.fullmatch("[0-9]{1,19}", text) or int(text) > _LATEST_NS:
+        message = (
+            f"{name} is {text[:40]!r}, but it is a time: nanoseconds since 1970, digits only, before the year 2262."
+        )
+        raise Refused(message, slug="parameter-not-a-time")
+    return int(text)
+
+
+def hex_id(text: str | None, name: str, digits: int) -> str:
+    """An id in lower-case hex. Upper case is taken too: other tools print it so."""
+    if text is None:
+        raise Refused(f"{name} is missing. Give the {digits} hex digits of the id.", slug="parameter-missing")
+    if len(text) != digits or not _HEX.fullmatch(text):
+        message = f"{name} is {text[:64]!r}, but it is {digits} hex digits."
+        raise Refused(message, slug="parameter-not-an-id")
+    return text.lower()

@@ -1,0 +1,141 @@
+"""A real store with real OTLP spans in it, and the application that answers from it, for the tests of this folder."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from spanorigin_server.store import tables
+from spanorigin_server.store.engine import EmbeddedEngine
+from spanorigin_server.store.reader import Reader
+from spanorigin_server.store.writer import Body, Writer
+
+# 2026-03-01 12:00 UTC.
+NOON_NS = 1_772_366_400_000_000_000
+SECOND_NS = 10**9
+KINDS = {"unspecified": 0, "internal": 1, "server": 2, "client": 3, "producer": 4, "consumer": 5}
+STATUSES = {"unset": 0, "ok": 1, "error": 2}
+
+_received = itertools.count(NOON_NS + 3600 * SECOND_NS)
+_numbers = itertools.count(1)
+
+
+def any_value(value: object) -> AnyValue:
+    match value:
+        case bool():
+            return AnyValue(bool_value=value)
+        case int():
+            return AnyValue(int_value=value)
+        case float():
+            return AnyValue(double_value=value)
+        case bytes():
+            return AnyValue(bytes_value=value)
+        case list():
+            held = AnyValue()
+            held.array_value.values.extend(any_value(item) for item in value)
+            held.array_value.SetInParent()
+            return held
+        case dict():
+            held = AnyValue()
+            held.kvlist_value.values.extend(key_values(value))
+            held.kvlist_value.SetInParent()
+            return held
+        case _:
+            return AnyValue(string_value=str(value))
+
+
+def key_values(attributes: dict[str, object]) -> list[KeyValue]:
+    return [KeyValue(key=key, value=any_value(value)) for key, value in attributes.items()]
+
+
+class Store:
+    """An engine, its reader, and a way to put spans in as an SDK would send them."""
+
+    def __init__(self, engine: EmbeddedEngine) -> None:
+        self.engine = engine
+        self.reader = Reader(engine)
+        self._writer = Writer(engine)
+
+    def put(
+        self,
+        name: str = "work",
+        *,
+        service: str = "shop",
+        attributes: dict[str, object] | None = None,
+        resource: dict[str, object] | None = None,
+        kind: str = "server",
+        status: str = "unset",
+        message: str = "",
+        start_ns: int = NOON_NS,
+        duration_ns: int = 1_000_000,
+        trace_id: str | None = None,
+        span_id: str | None = None,
+        parent_id: str = "",
+        events: list[tuple[str, int, dict[str, object]]] | None = None,
+    ) -> str:
+        """Store one span; its span id in hex."""
+        request = ExportTraceServiceRequest()
+        held = request.resource_spans.add()
+        held.resource.attributes.extend(key_values({"service.name": service, **(resource or {})}))
+        scope = held.scope_spans.add()
+        scope.scope.name, scope.scope.version = "tests", "1.0"
+        span_id = span_id or f"{next(_numbers):016x}"
+        span = Span(
+            trace_id=bytes.fromhex(trace_id or span_id * 2),
+            span_id=bytes.fromhex(span_id),
+            parent_span_id=bytes.fromhex(parent_id),
+            name=name,
+            kind=KINDS[kind],
+            start_time_unix_nano=start_ns,
+            end_time_unix_nano=start_ns + duration_ns,
+            attributes=key_values(attributes or {}),
+        )
+        span.status.code, span.status.message = STATUSES[status], message
+        for event_name, time_ns, event_attributes in events or []:
+            span.events.add(name=event_name, time_unix_nano=time_ns, attributes=key_values(event_attributes))
+        scope.spans.append(span)
+        self.write(request)
+        return span_id
+
+    def write(self, request: ExportTraceServiceRequest) -> None:
+        """Store a request's spans the way ingest does."""
+        body = Body(request.SerializeToString(), next(_received))
+        (outcome,) = self._writer.write([body])
+        if outcome.is_held:
+            from spanorigin_server.ingest.nested import rendered
+
+            (outcome,) = self._writer.write([Body(rendered(body.request), next(_received), is_nested_rendered=True)])
+        assert not outcome.rejected
+        assert not outcome.is_held
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory, monkeypatch_module):
+    # The engine writes caches into the working directory.
+    monkeypatch_module.chdir(tmp_path_factory.mktemp("cwd"))
+    engine = EmbeddedEngine(tmp_path_factory.mktemp("store"))
+    try:
+        tables.prepare(engine)
+        yield Store(engine)
+    finally:
+        engine.close()
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module():
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture
+def emptied(store: Store) -> Store:
+    """The store without any span."""
+    store.engine.execute("TRUNCATE TABLE spanorigin.spans")
+    return store
+
+
+Put = Callable[..., str]
