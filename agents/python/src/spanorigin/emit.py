@@ -24,7 +24,8 @@ _FUNCTION: Final = names.CODE_FUNCTION_NAME
 _OLD_FILE: Final = names.OLD_CODE_FILEPATH
 _OLD_LINE: Final = names.OLD_CODE_LINENO
 _OLD_FUNCTION: Final = names.OLD_CODE_FUNCTION
-_PROGRAMS: Final = frozenset({_FILE, _LINE, _FUNCTION, _OLD_FILE, _OLD_LINE, _OLD_FUNCTION})
+PROGRAMS: Final = frozenset({_FILE, _LINE, _FUNCTION, _OLD_FILE, _OLD_LINE, _OLD_FUNCTION})
+"""Attributes that show that the program, or another tool, gave the span a place of its own."""
 _MOST: Final = 5
 """Attributes that an origin has at most."""
 
@@ -98,7 +99,7 @@ def attach(span: AnySpan, attributes: Attributes) -> Refusal | None:
     if not span.is_recording():
         return ENDED
     held: Attributes = getattr(span, "attributes", None) or {}
-    if not _PROGRAMS.isdisjoint(held):
+    if not PROGRAMS.isdisjoint(held):
         return SET_BY_THE_PROGRAM
     bounded = getattr(span, "_attributes", None)
     fitting = _fitting(attributes, getattr(bounded, "max_value_len", None), getattr(bounded, "maxlen", None), len(held))

@@ -72,9 +72,9 @@ class PythonWalker:
         own = self._own
         longest = self._longest_key
         key: list[int] = []
-        frame = start
-        inner = start.f_code
         try:
+            frame = start
+            inner = frame.f_code
             for _ in self._to_the_first:
                 code = frame.f_code
                 if (name := code.co_filename) not in foreign:
@@ -114,7 +114,7 @@ class PythonWalker:
         except KeyError:
             return self._walk_fully(start)
 
-    def _walk_fully(self, start: FrameType) -> Attributes | Refusal:
+    def _walk_fully(self, start: FrameType | None) -> Attributes | Refusal:
         """The same answer without shortcuts, remembered for the next time."""
         found, refusal = self._users_frames(start)
         if not found:
@@ -128,7 +128,7 @@ class PythonWalker:
             self._chains.keep(key, [frame.f_code for frame in found], known)
         return known
 
-    def _users_frames(self, start: FrameType) -> tuple[list[FrameType], Refusal]:
+    def _users_frames(self, start: FrameType | None) -> tuple[list[FrameType], Refusal]:
         """The user's frames from `start` outwards, innermost first, and what ended the walk.
 
         Ends at SPANORIGIN_MAX_FRAMES frames; at a border; where a plain function runs a coroutine, since that is a
@@ -139,7 +139,7 @@ class PythonWalker:
         reach = self._rules.depth_limit
         inner: CodeType | None = None
         lineage: Any = None
-        frame: FrameType | None = start
+        frame = start
         while True:
             if frame is None:
                 lineage, frame = _parent_greenlet(lineage)
