@@ -24,7 +24,18 @@ def server_wheel(tmp_path_factory):
 
 def build_wheel(distribution: Path, folder: Path, environment: dict[str, str] | None = None) -> Path:
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", folder, distribution],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-deps",
+            "--no-build-isolation",
+            "-w",
+            folder,
+            distribution,
+        ],
         check=True,
         env=environment,
     )
