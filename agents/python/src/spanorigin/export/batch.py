@@ -42,8 +42,9 @@ OURS: Final = frozenset(
     }
 )
 """Attributes that may be prepared. One that is missing here is encoded with the rest of the span, and is right too."""
-# A place has one entry for each stack it is reached by; at 1.5 kB each the table stays below 4 MB.
-PREPARED_LIMIT: Final = 2048
+PREPARED_LIMIT_BYTES: Final = 2_000_000
+"""What is kept prepared. A place has an entry for each stack it is reached by, of 150 bytes to 1.5 kB."""
+_ENTRY_BYTES: Final = 300  # of an entry without its strings, which the spans of its place share
 # ScopeSpans.spans: field 2, length-delimited. Source: OTLP 1.x, opentelemetry/proto/trace/v1/trace.proto, stable.
 _SPANS_TAG: Final = b"\x12"
 _NOWHERE: Final = SpanContext(1, 1, is_remote=False)
@@ -64,15 +65,16 @@ class UnlikeError(Exception):
 
 
 class Merger:
-    """Encodes batches with `encoder`. Keeps the prepared bytes, at most PREPARED_LIMIT of them; safe in any thread."""
+    """Encodes batches with `encoder`. Keeps PREPARED_LIMIT_BYTES prepared at most; safe in any thread."""
 
-    __slots__ = ("_encoder", "_prepared")
+    __slots__ = ("_encoder", "_prepared", "_size")
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         # By content, not by the identity of what was attached: whatever a program or a processor did to a span's
         # attributes, the bytes found here are those of the attributes it has now.
         self._prepared: dict[_Run, bytes] = {}
+        self._size = 0
 
     def request(self, spans: Sequence[ReadableSpan]) -> Any | None:
         """The export request for `spans`, or None when none of them carries an origin.
@@ -121,11 +123,20 @@ class Merger:
             return encoded + prepared
         return encoded + prepared + self._attribute_bytes(items[end:])
 
+    @property
+    def prepared_bytes(self) -> int:
+        """How much is kept prepared, about."""
+        return self._size
+
     def _prepare(self, run: _Run) -> bytes:
         prepared = self._attribute_bytes(run)
-        if len(self._prepared) >= PREPARED_LIMIT:
+        size = len(prepared) + _ENTRY_BYTES
+        if self._size + size > PREPARED_LIMIT_BYTES:
+            # Starting anew costs the places in use one encoding each; a record of use would cost every span.
             self._prepared.clear()
+            self._size = 0
         self._prepared[run] = prepared
+        self._size += size
         return prepared
 
     def _attribute_bytes(self, items: Sequence[_Item]) -> bytes:
@@ -172,7 +183,8 @@ def _has_origin(span: ReadableSpan) -> bool:
     if type(attributes) is not BoundedAttributes:
         return False
     held = attributes._dict
-    return type(held) is dict and (names.ORIGIN_TYPE in held or names.DATADOG_TYPE in held)
+    # Older SDKs go over to an OrderedDict once the limit on attributes is reached.
+    return isinstance(held, dict) and (names.ORIGIN_TYPE in held or names.DATADOG_TYPE in held)
 
 
 def _bounds(items: list[_Item]) -> tuple[int, int]:
