@@ -9,6 +9,8 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from spanorigin_server.ingest.nested import rendered
+from spanorigin_server.ingest.request import scopes_of
 from spanorigin_server.store import tables
 from spanorigin_server.store.engine import EmbeddedEngine
 from spanorigin_server.store.reader import Reader
@@ -103,12 +105,10 @@ class Store:
 
     def write(self, request: ExportTraceServiceRequest) -> None:
         """Store a request's spans the way ingest does."""
-        body = Body(request.SerializeToString(), next(_received))
-        (outcome,) = self._writer.write([body])
+        scopes = scopes_of(request.SerializeToString())
+        (outcome,) = self._writer.write([Body(next(_received), scopes)])
         if outcome.is_held:
-            from spanorigin_server.ingest.nested import rendered
-
-            (outcome,) = self._writer.write([Body(rendered(body.request), next(_received), is_nested_rendered=True)])
+            (outcome,) = self._writer.write([Body(next(_received), [rendered(scope) for scope in scopes])])
         assert not outcome.rejected
         assert not outcome.is_held
 

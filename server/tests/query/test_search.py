@@ -194,7 +194,6 @@ FINDS: list[tuple[str, set[str]]] = [
     ("@tags:green", set()),
     ("@nested.a.b:deep", {"plain"}),
     ("@nested.n:[3 TO 3]", {"plain"}),
-    ("@nested.a.*:x", None),  # type: ignore[list-item]
     ("@nested.a.b:*", {"plain"}),
     ("@nested.a.c:*", set()),
     ("*:blue", {"plain"}),
@@ -212,7 +211,6 @@ FINDS: list[tuple[str, set[str]]] = [
     ("RESET", {"web", "failed"}),
     ("views.py", {"web"}),
     ("cartoon", {"client"}),
-    ("'; DROP TABLE spans; --", None),  # type: ignore[list-item]
     ('"\'; DROP TABLE spans; --"', set()),
     ('"{p0:String}"', set()),
     ('@k:"a\\\\\'b"', set()),
@@ -233,19 +231,15 @@ def condition(text: str) -> Condition:
     return found
 
 
-@pytest.mark.parametrize(
-    ("text", "labels"), [row for row in FINDS if row[1] is not None], ids=lambda value: str(value)[:60]
-)
+@pytest.mark.parametrize(("text", "labels"), FINDS, ids=lambda value: str(value)[:60])
 def test_a_search_finds_these_spans_and_no_others(store: Store, ids: dict[str, str], text: str, labels: set[str]):
     found = store.reader.newest(condition(text), NOON_NS - SECOND_NS, NOON_NS + SECOND_NS, 100)
 
     assert {ids[row["span_id"]] for row in found.rows} == labels
 
 
-@pytest.mark.parametrize("text", [row[0] for row in FINDS if row[1]])
+@pytest.mark.parametrize("text", [row[0] for row in FINDS if row[0] and row[1]])
 def test_a_search_and_its_negation_share_the_spans_between_them(store: Store, ids: dict[str, str], text: str):
-    if not text:
-        return
     wanted, refused = (
         {row["span_id"] for row in store.reader.newest(condition(each), NOON_NS - 1, NOON_NS + 1, 100).rows}
         for each in (text, f"-({text})")

@@ -10,7 +10,8 @@ from __future__ import annotations
 from .terms import NEVER, Binder, any_of, in_range, like_pattern, number_in, text_is
 from .tree import Exists, Pattern, Range, Value
 
-_PATH_LIMIT = 8
+# Longer names are looked for as they are, and not as paths.
+_PATH_LIMIT = 10
 # An element of a JSON array as text: strings without their quotes, everything else as written.
 _ELEMENT_TEXT = "if(startsWith(element, '\"'), JSONExtractString(element), element)"
 _MEMBERS = (
@@ -58,10 +59,7 @@ def _span_attribute(binder: Binder, key: str, value: Value) -> list[str]:
         condition = _scalar(binder, column, f"spans.{column}[{name}]", value)
         if condition != NEVER:
             conditions.append(f"(mapContains(spans.{column}, {name}) AND {condition})")
-    conditions.append(_in_nested(binder, key, [], value))
-    parts = key.split(".")
-    for cut in range(1, min(len(parts), _PATH_LIMIT)):
-        conditions.append(_in_nested(binder, ".".join(parts[:cut]), parts[cut:], value))
+    conditions.append(_in_nested(binder, key, name, value))
     return conditions
 
 
@@ -90,15 +88,21 @@ def _scalar(binder: Binder, column: str, expression: str, value: Value) -> str:
             return f"toString({expression}) LIKE {binder.text(like_pattern(value))}"
 
 
-def _in_nested(binder: Binder, key: str, path: list[str], value: Value) -> str:
-    name = binder.text(key)
-    if isinstance(value, Exists) and not path:
-        return f"mapContains(spans.attrs_json, {name})"
-    steps = "".join(f", {binder.text(step)}" for step in path)
-    raw = f"JSONExtractRaw(spans.attrs_json[{name}]{steps})"
+def _in_nested(binder: Binder, key: str, name: str, value: Value) -> str:
+    """An array or a nested object under `key`, or under a beginning of it with the rest as the path within.
+
+    One condition for all ways to cut the key: a search of many such terms would be too long for the engine's parser.
+    """
+    places = [f"spans.attrs_json[{name}]"]
+    parts = key.split(".")
+    if len(parts) <= _PATH_LIMIT:
+        steps = [binder.text(part) for part in parts[1:]]
+        for cut in range(1, len(parts)):
+            beginning = binder.text(".".join(parts[:cut]))
+            places.append(f"JSONExtractRaw(spans.attrs_json[{beginning}], {', '.join(steps[cut - 1 :])})")
     if isinstance(value, Exists):
-        return f"(mapContains(spans.attrs_json, {name}) AND {raw} != '')"
-    elements = f"if(startsWith({raw}, '['), JSONExtractArrayRaw({raw}), [{raw}])"
-    element = text_is(binder, _ELEMENT_TEXT, value)
-    found = f"arrayExists(element -> {raw} != '' AND {element}, {elements})"
-    return f"(mapContains(spans.attrs_json, {name}) AND {found})"
+        found = "raw != ''"
+    else:
+        elements = "if(startsWith(raw, '['), JSONExtractArrayRaw(raw), [raw])"
+        found = f"raw != '' AND arrayExists(element -> {text_is(binder, _ELEMENT_TEXT, value)}, {elements})"
+    return f"(notEmpty(spans.attrs_json) AND arrayExists(raw -> {found}, [{', '.join(places)}]))"
