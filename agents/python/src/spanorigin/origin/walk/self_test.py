@@ -1,6 +1,6 @@
 """Compare what a walker in C sees with what sys._getframe sees, before the walker is trusted.
 
-Called by `compiled` once a process. The stacks have the shapes that interpreters keep frames for in different ways: plain
+Called by `compiled` once a process. The stacks have the shapes whose frames interpreters keep in different ways: plain
 calls, generators, coroutines, comprehensions, class bodies, Python below C below Python, and one long enough to leave
 the piece of memory that frames are first put into. Takes about a millisecond. Decision 0070.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Coroutine, Generator
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any, Final
 
 Stack = list[tuple[CodeType, int]]
@@ -30,10 +30,10 @@ def _agrees(read: Read) -> bool:
     # Only outer frames stand still between the two looks; this frame is at another instruction in each.
     seen = read()
     expected: Stack = []
-    frame = sys._getframe()
+    frame: FrameType | None = sys._getframe()
     while frame is not None:
         expected.append((frame.f_code, frame.f_lasti))
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     # By identity: == on code objects ignores their file.
     return len(seen) == len(expected) and all(
         code is other and (offset == other_offset or index == 0)
@@ -46,14 +46,16 @@ _Check = Callable[[], bool]
 
 def _nested(agrees: _Check) -> bool:
     def outer() -> bool:
-        inner = lambda: agrees()  # noqa: E731, PLW0108 - a frame of its own is the point
+        def inner() -> bool:
+            return agrees()
+
         return inner()
 
     return outer()
 
 
 def _comprehension(agrees: _Check) -> bool:
-    return all([agrees() for _ in range(2)]) and all({n: agrees() for n in range(2)}.values())
+    return all([agrees() for _ in range(2)]) and all({n: agrees() for n in range(2)}.values())  # noqa: C419
 
 
 def _generator(agrees: _Check) -> bool:
@@ -98,11 +100,11 @@ def _class_body(agrees: _Check) -> bool:
 
 
 def _below_c(agrees: _Check) -> bool:
-    def key(_: int) -> bool:
+    def key(_: object) -> bool:
         return agrees()
 
     called = functools.partial(key, 0)
-    return all(sorted(map(key, [1, 2]), key=lambda same: same and called()))
+    return all(sorted([key(1), called()], key=key)) and all(map(key, (1, 2)))
 
 
 def _deep(agrees: _Check) -> bool:

@@ -72,13 +72,6 @@ record_of(const struct rules *rules, PyCodeObject *code)
     return record_sort(rules, code);
 }
 
-/* How many frames may be looked at for the next of the user's: far for the first, then over the gap and one more. */
-static inline long
-reach_of(const struct walk *walk)
-{
-    return walk->found == 0 ? walk->rules->depth_limit : walk->rules->frame_gap + 1;
-}
-
 static inline enum step
 take_own_frame(struct walk *walk, struct cursor *cursor, PyCodeObject *code, struct record *record)
 {
@@ -96,7 +89,7 @@ take_own_frame(struct walk *walk, struct cursor *cursor, PyCodeObject *code, str
     }
     walk->sites[walk->found++] = site;
     walk->hash = chain_hash(walk->hash, site);
-    walk->frames_left = reach_of(walk);
+    walk->frames_left = walk->rules->frame_gap + 1;
     return walk->found == walk->rules->max_frames ? STOP : GO_ON;
 }
 
@@ -166,7 +159,6 @@ to_parent_greenlet(struct walk *walk, struct cursor *cursor)
         return STOP;
     }
     Py_XSETREF(cursor->object, (PyFrameObject *)frame);
-    walk->frames_left = reach_of(walk);
     return GO_ON;
 }
 
@@ -181,53 +173,52 @@ walk_begin(struct walk *walk, const struct rules *rules)
     walk->refusal = NO_REFUSAL;
     walk->hash = 0;
     walk->found = 0;
-    walk->frames_left = reach_of(walk);
+    walk->frames_left = rules->depth_limit;
 }
 
-/* From the cursor outwards until a rule says stop. -1 with an error set, otherwise 0. */
+/* From the cursor outwards until a rule says stop. `on_a_frame` is false when the stack ends before the first frame.
+ * -1 with an error set, otherwise 0. */
 static int
-walk_outwards(struct walk *walk, struct cursor *cursor)
+walk_outwards(struct walk *walk, struct cursor *cursor, bool on_a_frame)
 {
     enum step step = GO_ON;
-    bool on_a_frame = true;
     while (step == GO_ON) {
+        if (!on_a_frame) {
+            step = to_parent_greenlet(walk, cursor);
+            if (step != GO_ON) {
+                break;
+            }
+        }
         if (walk->frames_left-- <= 0) {
             walk->refusal = TOO_DEEP;
             break;
         }
-        if (on_a_frame) {
-            step = visit(walk, cursor);
-            on_a_frame = step == GO_ON && cursor_step(cursor);
-        }
-        else {
-            step = to_parent_greenlet(walk, cursor);
-            on_a_frame = step == GO_ON;
-        }
+        step = visit(walk, cursor);
+        on_a_frame = step == GO_ON && cursor_step(cursor);
     }
     return step == FAILED ? -1 : 0;
 }
 
-/* Puts the cursor on the frame that asked the SDK for a span: the caller of start_span, when that is `depth` frames out.
- * Where the SDK calls us in another way, on the innermost frame, and `as_expected` is false. False when this thread runs
- * no Python. */
+/* Where a walk begins, seen from its caller. */
+struct stance {
+    int start_span; /* frames out to the SDK's start_span, when the SDK calls as expected */
+    int unseen;     /* frames of on_start itself that python.py would look at when it does not */
+};
+
+/* Puts the cursor on the frame that asked the SDK for a span: the caller of start_span. Where the SDK calls us in another
+ * way, on the innermost frame. False when the stack ends before it. */
 static inline bool
-open_at_first_frame(const struct rules *rules, struct cursor *cursor, bool open(struct cursor *), int depth,
-                    bool *as_expected)
+walk_start(struct walk *walk, struct cursor *cursor, bool open(struct cursor *), struct stance stance)
 {
-    *as_expected = false;
-    if (!open(cursor)) {
-        return false;
+    bool on_a_frame = open(cursor);
+    for (int i = 0; on_a_frame && i < stance.start_span; i++) {
+        on_a_frame = cursor_step(cursor);
     }
-    for (; depth > 0; depth--) {
-        if (!cursor_step(cursor)) {
-            return open(cursor);
-        }
-    }
-    if ((PyObject *)cursor_code(cursor) == rules->start_span && cursor_step(cursor)) {
-        *as_expected = true;
-        return true;
+    if (on_a_frame && (PyObject *)cursor_code(cursor) == walk->rules->start_span) {
+        return cursor_step(cursor);
     }
     cursor_close(cursor);
+    walk->frames_left -= stance.unseen;
     return open(cursor);
 }
 

@@ -15,12 +15,6 @@ struct walker {
     struct chains *chains;
 };
 
-/* Where a walk begins, seen from its caller. */
-struct stance {
-    int start_span; /* frames out to the SDK's start_span, when the SDK calls as expected */
-    int unseen;     /* frames of on_start itself that python.py would look at when it does not */
-};
-
 /* on_start <- SynchronousMultiSpanProcessor <- Span.start <- Tracer.start_span: called by an on_start in Python, and as
  * the on_start, which then has no frame. */
 static const struct stance INSIDE_ON_START = {3, 0};
@@ -30,18 +24,11 @@ static uint64_t last_generation = 0;
 
 /* One walk through the frames that `open` gives. -1 with an error set, otherwise 0. */
 static inline int
-walker_follow(struct walker *self, struct walk *walk, bool open(struct cursor *), struct stance stance)
+walker_follow(struct walk *walk, bool open(struct cursor *), struct stance stance)
 {
     struct cursor cursor;
-    bool as_expected;
-    if (!open_at_first_frame(&self->rules, &cursor, open, stance.start_span, &as_expected)) {
-        walk->refusal = NO_USER_FRAME;
-        return 0;
-    }
-    if (!as_expected) {
-        walk->frames_left -= stance.unseen;
-    }
-    int failed = walk_outwards(walk, &cursor);
+    bool on_a_frame = walk_start(walk, &cursor, open, stance);
+    int failed = walk_outwards(walk, &cursor, on_a_frame);
     cursor_close(&cursor);
     Py_CLEAR(walk->greenlet);
     return failed;
@@ -59,7 +46,7 @@ walker_learn(struct walker *self, struct stance stance)
     if (walk.frames == NULL) {
         return NULL;
     }
-    if (walker_follow(self, &walk, cursor_open_object, stance) == 0) {
+    if (walker_follow(&walk, cursor_open_object, stance) == 0) {
         attributes = walk.found ? PyObject_CallOneArg(self->learn, walk.frames)
                                 : Py_NewRef(self->refusals[walk.refusal]);
     }
@@ -78,7 +65,7 @@ walker_walk(struct walker *self, struct stance stance)
 {
     struct walk walk;
     walk_begin(&walk, &self->rules);
-    if (walker_follow(self, &walk, cursor_open, stance) < 0) {
+    if (walker_follow(&walk, cursor_open, stance) < 0) {
         return NULL;
     }
     if (walk.found == 0) {
