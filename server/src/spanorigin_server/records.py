@@ -9,7 +9,7 @@ Columns = dict[str, list[Any]]
 
 
 class ServerError(Exception):
-    """Something a person has to know: what is wrong, why, what to do, and a slug that is a heading in docs/messages.md."""
+    """Something a person has to know: what is wrong, why, what to do; the slug is a heading in docs/messages.md."""
 
     def __init__(self, message: str, *, slug: str) -> None:
         super().__init__(message)
@@ -17,11 +17,11 @@ class ServerError(Exception):
         self.slug = slug
 
 
-class StartRefused(ServerError):
+class StartRefused(ServerError):  # noqa: N818  # named for what came about
     """The server cannot start as asked. Told on the terminal, without a traceback."""
 
 
-class StoreFailed(ServerError):
+class StoreFailed(ServerError):  # noqa: N818
     """The engine refused a statement or failed in it. `code` is ClickHouse's error number, 0 when it gave none."""
 
     def __init__(self, message: str, *, slug: str, code: int = 0) -> None:

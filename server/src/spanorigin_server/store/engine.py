@@ -11,20 +11,18 @@ import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from spanorigin_server.records import Columns, StartRefused, StoreFailed
+from spanorigin_server.store.statements import DATABASE
+from spanorigin_server.store.wire import varint
 
-if TYPE_CHECKING:
-    from chdb.session import Session
-
-DATABASE = "spanorigin"
 MEBIBYTE = 1024 * 1024
 
-# For a connection string these two mean something else than a folder's name.
-_UNUSABLE_IN_PATH = re.compile(r"[?#%]")
+# In a connection string and in the name of a schema these mean something else than a part of a path.
+_UNUSABLE_IN_PATH = re.compile(r"[?#%&:]")
 _ERROR_CODE = re.compile(r"Code: (\d+)\.")
 _BUSY_FOLDER = 76
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0", "\b": "\\b", "\f": "\\f"})
@@ -46,8 +44,8 @@ class Engine(Protocol):
         not UTF-8 come with replacement characters: ask for `lower(hex(trace_id))`, not for `trace_id`.
         """
 
-    def insert_protobuf(self, table: str, message_schema: str, messages: Iterable[bytes]) -> None:
-        """Insert messages, each one row, parsed by the engine as `message_schema` ("<.proto text>", first message).
+    def insert_protobuf(self, table: str, message: str, message_schema: str, messages: Iterable[bytes]) -> None:
+        """Insert messages, each one row, parsed by the engine as `message` of the .proto text `message_schema`.
 
         All or nothing as far as parsing goes: when one message does not parse, no row of any is stored.
         """
@@ -65,15 +63,16 @@ class EmbeddedEngine:
         Raises StartRefused when the folder is another server's, cannot be written, or has an unusable name.
         """
         # Here, not above: importing the engine takes about a second, and a refused argument should not wait for it.
-        from chdb.session import Session  # noqa: PLC0415
+        from chdb.session import Session
 
-        self._session_type = Session
+        self._session_type: Any = Session
         self._folder = _usable_folder(folder)
         self._memory_limit_bytes = memory_limit_bytes
         self._per_thread = threading.local()
-        self._sessions: list[Session] = []
+        self._sessions: list[Any] = []
         self._lock = threading.Lock()
         self._closed = False
+        self._schemas_written: dict[str, str] = {}
         try:
             # The mark cache's default of 5 GB and the memory limit's default of nearly all RAM are a server's, not
             # a developer machine's.
@@ -92,21 +91,31 @@ class EmbeddedEngine:
         columns: Columns = msgspec.json.decode(answer) if answer else {}
         return columns
 
-    def insert_protobuf(self, table: str, message_schema: str, messages: Iterable[bytes]) -> None:
-        session = self._session()
-        escaped = message_schema.translate(_LITERAL_ESCAPES)
-        # In the statement, since a streamed insert takes no parameters; both texts are ours, neither is a user's.
+    def insert_protobuf(self, table: str, message: str, message_schema: str, messages: Iterable[bytes]) -> None:
+        schema_file = self._schema_file(message, message_schema)
+        # In the statement, since a streamed insert takes no parameters; none of it comes from a sender.
         statement = (
-            f"INSERT INTO {table} SETTINGS format_schema_source='string', format_schema='{escaped}', "
-            "input_format_protobuf_oneof_presence=1"
+            f"INSERT INTO {table} SETTINGS format_schema_source='file', format_schema='{schema_file}', "
+            f"format_schema_message_name='{message}', input_format_protobuf_oneof_presence=1"
         )
         try:
-            with session.send_insert(statement, "Protobuf") as inserter:
-                for message in messages:
-                    inserter.append(_varint(len(message)) + message)
+            with self._session().send_insert(statement, "Protobuf") as inserter:
+                for content in messages:
+                    inserter.append(varint(len(content)))
+                    inserter.append(content)
                 inserter.finish()
         except RuntimeError as error:
             raise _failed(str(error)) from None
+
+    def _schema_file(self, message: str, message_schema: str) -> str:
+        """Path of a file with the schema, quoted for SQL. A file, as a schema sent along makes the engine leave a
+        folder `__cache__` in the working directory, whatever it is told (canary: test_engine.py)."""
+        file = self._folder / "schemas" / f"{message}.proto"
+        if message_schema != self._schemas_written.get(message):
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(message_schema, encoding="utf-8")
+            self._schemas_written[message] = message_schema
+        return str(file).translate(_LITERAL_ESCAPES)
 
     def close(self) -> None:
         with self._lock:
@@ -122,11 +131,11 @@ class EmbeddedEngine:
         except RuntimeError as error:
             raise _failed(str(error)) from None
 
-    def _session(self) -> Session:
-        session: Session | None = getattr(self._per_thread, "session", None)
+    def _session(self) -> Any:
+        session: Any = getattr(self._per_thread, "session", None)
         return session if session is not None and not self._closed else self._connect()
 
-    def _connect(self, arguments: str = "") -> Session:
+    def _connect(self, arguments: str = "") -> Any:
         with self._lock:
             if self._closed:
                 raise StoreFailed(
@@ -145,7 +154,7 @@ def _usable_folder(folder: Path) -> Path:
     absolute = folder.expanduser().absolute()
     if _UNUSABLE_IN_PATH.search(str(absolute)):
         raise StartRefused(
-            f"The data folder {absolute} has a '?', '#' or '%' in its path, which the store's engine cannot open. "
+            f"The data folder {absolute} has one of ? # % & : in its path, which the store's engine cannot open. "
             "Give another folder with --data.",
             slug="data-folder-name",
         )
@@ -196,7 +205,7 @@ def _error_code(engine_message: str) -> int:
 
 
 def _bound(value: Parameter) -> str:
-    """The text form that the engine reads a parameter from; lists are array literals, everything else is escaped TSV."""
+    """The text that the engine reads a parameter from: a list is an array literal, anything else is escaped TSV."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -210,12 +219,3 @@ def _bound(value: Parameter) -> str:
 
 def _array_item(item: str | int) -> str:
     return str(item) if isinstance(item, int) else "'" + item.translate(_LITERAL_ESCAPES) + "'"
-
-
-def _varint(number: int) -> bytes:
-    encoded = bytearray()
-    while number > 0x7F:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    encoded.append(number)
-    return bytes(encoded)

@@ -1,12 +1,39 @@
-"""Read the `.sql` files beside this module: one object or question each."""
+"""Read the `.sql` files beside this module, one object or question each, and fill in what is not a value.
+
+What is filled in is fixed when the server starts: the database, what differs between one engine and a cluster, and the
+names of attributes. Values never are: they travel as parameters (engine.py).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from string import Template
+from typing import Final
+
+from spanorigin_server import names
+from spanorigin_server.store.otlp_columns import FRAGMENTS
+
+DATABASE: Final = "spanorigin"
+
+# What differs between an embedded engine and a cluster; nothing else in the statements does.
+EMBEDDED: Final[Mapping[str, str]] = {
+    "database": DATABASE,
+    "on_cluster": "",
+    "merge_tree": "MergeTree",
+    "memory": "Memory",
+}
+
+_ATTRIBUTE_NAMES = {constant: value for constant, value in vars(names).items() if constant.isupper()}
 
 
 @cache
-def statement_text(folder: str, name: str, suffix: str = ".sql") -> str:
-    """The text of `folder`/`name`.sql, as it lies in the package. Read once."""
-    return (files(__package__) / folder / f"{name}{suffix}").read_text(encoding="utf-8")
+def file_text(name: str) -> str:
+    """The text of a file of this package, by its path within it."""
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+def statement(name: str, target: Mapping[str, str] = EMBEDDED) -> str:
+    """The statement in `name`.sql, say "queries/span_by_id", ready for a target."""
+    return Template(file_text(f"{name}.sql")).substitute(_ATTRIBUTE_NAMES, **FRAGMENTS, **target)

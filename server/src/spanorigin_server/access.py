@@ -1,0 +1,91 @@
+"""Who may talk to the server: a check of each request's Host and Origin, before anything else looks at it.
+
+A page on the internet can make a visitor's browser send requests to this machine. Two headers give it away: a Host that
+is a name from outside (DNS rebinding), and an Origin that is another site. There are no users and passwords yet, so
+these checks and the loopback address are what protects the data (decision 0036).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from spanorigin_server.answers import error_answer
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Access:
+    """Middleware: lets a request through, or answers 403 with the reason."""
+
+    def __init__(self, app: ASGIApp, bound_host: str) -> None:
+        self._app = app
+        self._bound_host = bound_host.lower()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        if refusal is None:
+            await self._app(scope, receive, send)
+        else:
+            slug, message = refusal
+            await error_answer(403, slug, message)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> tuple[str, str] | None:
+        headers = dict(scope["headers"])
+        host = headers.get(b"host", b"").decode("latin-1")
+        if host and not self._is_ours(name_of(host)):
+            return "host-not-ours", (
+                f"The request is for the host {host!r}, which is not a name of this server, so it may come from a page "
+                "that means another site. Use http://localhost, an address, or start with --host and that name."
+            )
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        if scope["method"] not in _READING and origin and not is_loopback_origin(origin) and not _same(origin, host):
+            return "origin-not-ours", (
+                f"The request was made by a page of {origin}, and only pages of this server and of this machine may "
+                "send anything. Send through a collector, or serve the page from localhost."
+            )
+        return None
+
+    def _is_ours(self, name: str) -> bool:
+        if _is_address(name) or name == "localhost" or name.endswith(".localhost") or name == self._bound_host:
+            return True
+        # Beyond loopback, names of the local network too: a container's service name, this machine's name. A name
+        # without a dot cannot be an internet site's.
+        return not is_loopback(self._bound_host) and ("." not in name or name == socket.gethostname().lower())
+
+
+def is_loopback(host: str) -> bool:
+    """Does this host name or address reach this machine only?"""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    return _is_address(host) and ipaddress.ip_address(host).is_loopback
+
+
+def is_loopback_origin(origin: str) -> bool:
+    """Is this a browser's origin for a page that this machine served?"""
+    parts = urlsplit(origin)
+    return parts.scheme in {"http", "https"} and is_loopback(parts.hostname or "")
+
+
+def name_of(host: str) -> str:
+    """The name or address in a Host header, without port and brackets, in lower case."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0].lower()
+    return host.partition(":")[0].lower()
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _same(origin: str, host: str) -> bool:
+    return urlsplit(origin).netloc.lower() == host.lower()

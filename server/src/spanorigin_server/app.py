@@ -1,0 +1,96 @@
+"""Put the server together: the store, the rooms around it, and the routes by which the world reaches them.
+
+The one module that knows all rooms. Called by `command`, and by tests that need no socket.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from spanorigin_server.access import Access
+from spanorigin_server.answers import error_answer
+from spanorigin_server.health import Health
+from spanorigin_server.ingest.batch import Batch
+from spanorigin_server.ingest.otlp import Otlp
+from spanorigin_server.pages import FOLDER, Pages
+from spanorigin_server.query.endpoint import routes as query_routes
+from spanorigin_server.source.endpoint import routes as source_routes
+from spanorigin_server.source.preview import Previewer
+from spanorigin_server.store.reader import Reader
+from spanorigin_server.store.tables import prepare
+from spanorigin_server.store.writer import Writer
+from spanorigin_server.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp
+
+    from spanorigin_server.settings import Settings
+    from spanorigin_server.source.repositories import Repositories
+    from spanorigin_server.store.engine import Engine
+
+
+def application(
+    settings: Settings, engine: Engine, repositories: Repositories, port: int, web_folder: Path = FOLDER
+) -> ASGIApp:
+    """The whole server as an ASGI application. It closes the engine when it has been shut down.
+
+    Raises StartRefused when the store was written by a newer release.
+    """
+    prepare(engine)
+    batch = Batch(Writer(engine))
+    workers = Workers()
+    reader = Reader(engine)
+    otlp = Otlp(batch, settings.body_limit_bytes)
+    health = Health(engine, batch, otlp, repositories, workers, port)
+
+    @asynccontextmanager
+    async def life(_app: Starlette) -> AsyncIterator[None]:
+        batch.start()
+        yield
+        # In the order in which they need each other: what was accepted is committed, nobody asks any more, then it
+        # closes.
+        await anyio.to_thread.run_sync(batch.drain)
+        workers.close()
+        engine.close()
+
+    app = Starlette(
+        routes=[
+            *otlp.routes(),
+            *health.routes(),
+            *query_routes(reader, workers),
+            *source_routes(reader, Previewer(repositories), workers),
+        ],
+        middleware=[Middleware(Access, bound_host=settings.host)],
+        exception_handlers={HTTPException: _refused, 500: _failed},  # type: ignore[dict-item]  # starlette's own type
+        lifespan=life,
+    )
+    app.router.default = Pages(web_folder)
+    return app
+
+
+async def _refused(request: Request, error: HTTPException) -> Response:
+    """A route is there and the method is not for it, or a request is malformed."""
+    slug = "method-not-allowed" if error.status_code == 405 else "request-refused"
+    message = (
+        f"{request.method} is not for {request.url.path}. /api/v1/openapi.json lists what is."
+        if error.status_code == 405
+        else f"{error.detail}."
+    )
+    response = error_answer(error.status_code, slug, message)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _failed(_request: Request, error: Exception) -> Response:
+    return error_answer(500, "server-failed", f"The server failed: {error!r}. Please report this, with its output.")

@@ -1,0 +1,197 @@
+"""The `spanorigin-server` command, and `spanorigin up`: start the server, tell where it is, stop it cleanly.
+
+Everything that can be refused is refused before the port answers, in words and without a traceback. Nothing is started
+as a process once the store is open: its engine does not survive a fork (decision 0031).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from spanorigin_server import settings as settings_module
+from spanorigin_server.records import StartRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from spanorigin_server.settings import Settings
+    from spanorigin_server.source.repositories import Repositories
+
+REFUSED: Final = 2
+
+# Waits for the address on its input, so that it can be started before the store is open.
+_OPENER = "import sys, webbrowser; address = sys.stdin.readline().strip(); address and webbrowser.open(address)"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the server until it is told to stop; 0 then, 2 when it could not start."""
+    try:
+        return _run(settings_module.read(arguments))
+    except StartRefused as refusal:
+        print(f"spanorigin: {refusal.message} [{refusal.slug}]", file=sys.stderr)
+        return REFUSED
+
+
+def _run(settings: Settings) -> int:
+    # The address first: it is the likelier refusal, and opening the store takes a second.
+    sockets = _listening(settings.host, settings.port)
+    port = sockets[0].getsockname()[1]
+    opener = _opener() if settings.opens_browser else None
+
+    import uvicorn
+
+    from spanorigin_server.app import application
+    from spanorigin_server.store.engine import EmbeddedEngine
+
+    repositories = _repositories(settings)
+    engine = EmbeddedEngine(settings.data)
+    try:
+        app = application(settings, engine, repositories, port)
+    except BaseException:
+        engine.close()
+        raise
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=30,
+        lifespan="on",
+    )
+
+    class Server(uvicorn.Server):
+        """Tells where it is once it answers, and ends with 0 when it was told to stop."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                _announce(settings, port, repositories)
+                _open_browser(opener, settings.host, port)
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            # uvicorn's own raises the signal again once it has stopped, which would end us with its number.
+            before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+            try:
+                yield
+            finally:
+                for number, handler in before.items():
+                    signal.signal(number, handler)
+
+    server = Server(config)
+    server.run(sockets=sockets)
+    return 0 if server.started else 1
+
+
+def _listening(host: str, port: int) -> list[socket.socket]:
+    """A socket on each address of the host; they share the port."""
+    try:
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except socket.gaierror as error:
+        raise StartRefused(
+            f"The host {host!r} is no address of this machine: {error.strerror}. "
+            "Give --host an address, 127.0.0.1 for this machine only.",
+            slug="host-unknown",
+        ) from None
+    sockets: list[socket.socket] = []
+    for family, *_, address in dict.fromkeys(addresses):
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        shared_port = sockets[0].getsockname()[1] if sockets else port
+        try:
+            listening.bind((address[0], shared_port, *address[2:]))
+            listening.listen(2048)
+        except OSError as error:
+            listening.close()
+            # The name's second address may not be usable on this machine; its first has to be.
+            if sockets and error.errno != _taken():
+                continue
+            raise _port_refused(host, shared_port, error) from None
+        sockets.append(listening)
+    return sockets
+
+
+def _taken() -> int:
+    import errno
+
+    return errno.EADDRINUSE
+
+
+def _port_refused(host: str, port: int, error: OSError) -> StartRefused:
+    if error.errno == _taken():
+        return StartRefused(
+            f"Port {port} of {host} is taken by another program, perhaps a server of this kind or a collector. "
+            "Stop that one, or give this one another port with --port.",
+            slug="port-taken",
+        )
+    return StartRefused(
+        f"The server cannot listen on {host}, port {port}: {error.strerror}. "
+        "Give an address of this machine with --host, and a port above 1023 with --port.",
+        slug="address-unusable",
+    )
+
+
+def _repositories(settings: Settings) -> Repositories:
+    from spanorigin_server.access import is_loopback
+    from spanorigin_server.source.repositories import Repositories
+
+    if settings.repositories is not None:
+        return Repositories.at(settings.repositories)
+    # To others than this machine, source is shown only where it was asked for.
+    return Repositories.around(Path.cwd()) if is_loopback(settings.host) else Repositories()
+
+
+def _announce(settings: Settings, port: int, repositories: Repositories) -> None:
+    from spanorigin_server.access import is_loopback
+
+    address = _address(settings.host, port)
+    sources = ", ".join(repository["root"] for repository in repositories.listed())
+    print(f"spanorigin listens on {address}")
+    print(f"  spans    {settings.data}")
+    print(f"  source   {sources or 'none: name checkouts with --repo'}")
+    endpoint = "" if port == 4318 else f"SPANORIGIN_ENDPOINT={address} "
+    print(f"  send     {endpoint}spanorigin run -- python app.py")
+    print(f"           or any OpenTelemetry SDK: OTEL_EXPORTER_OTLP_ENDPOINT={address}", flush=True)
+    if not is_loopback(settings.host):
+        print(
+            f"spanorigin: WARNING: listening on {settings.host}, which others can reach, and there is no sign-in yet: "
+            "whoever reaches it can read all spans and the source of the checkouts named with --repo. "
+            "Use 127.0.0.1 unless the network is yours. [beyond-loopback]",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "localhost", "::": "localhost", "127.0.0.1": "localhost", "::1": "[::1]"}.get(host, host)
+    return f"http://{f'[{shown}]' if ':' in shown and not shown.startswith('[') else shown}:{port}"
+
+
+def _opener() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _OPENER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def _open_browser(opener: subprocess.Popen[str] | None, host: str, port: int) -> None:
+    if opener is not None and opener.stdin is not None:
+        with contextlib.suppress(OSError):
+            opener.stdin.write(f"{_address(host, port)}\n")
+            opener.stdin.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

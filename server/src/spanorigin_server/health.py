@@ -1,0 +1,71 @@
+"""The routes that tell of the server itself: is it up, what does it hold, and what can be asked of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from spanorigin_server.answers import answering, json_answer
+from spanorigin_server.store.statements import statement
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from spanorigin_server.ingest.batch import Batch
+    from spanorigin_server.ingest.otlp import Otlp
+    from spanorigin_server.source.repositories import Repositories
+    from spanorigin_server.store.engine import Engine
+    from spanorigin_server.workers import Workers
+
+
+@dataclass(slots=True)
+class Health:
+    engine: Engine
+    batch: Batch
+    otlp: Otlp
+    repositories: Repositories
+    workers: Workers
+    port: int
+    started_at: float = field(default_factory=time.monotonic)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/v1/health", answering(self._health), methods=["GET"]),
+            Route("/api/v1/openapi.json", _openapi, methods=["GET"]),
+        ]
+
+    async def _health(self, _request: Request) -> Response:
+        held = await self.workers.run(lambda: self.engine.query(statement("commands/count_spans")))
+        return json_answer(self._report(held["spans"][0]))
+
+    def _report(self, spans: int) -> dict[str, Any]:
+        committed = self.batch.committed
+        last_ns = committed.last_at_ns
+        return {
+            "status": "draining" if self.batch.is_draining else "ok",
+            "version": installed_version(),
+            "uptime_ns": int((time.monotonic() - self.started_at) * 1e9),
+            "spans": spans,
+            "last_span_received_ns": None if last_ns is None else str(last_ns),
+            "spans_per_second": committed.spans_per_second(),
+            "listeners": [{"port": self.port, "protocol": "OTLP/HTTP", "requests": self.otlp.requests}],
+            "repositories": self.repositories.listed(),
+        }
+
+
+def installed_version() -> str:
+    try:
+        return version("spanorigin-server")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+async def _openapi(_request: Request) -> Response:
+    text = (files("spanorigin_server") / "openapi.json").read_text(encoding="utf-8")
+    return Response(text, media_type="application/json", headers={"cache-control": "no-cache"})

@@ -1,0 +1,1 @@
+"""Where telemetry comes in: requests are taken, cut, grouped and handed to the store's writer."""

@@ -1,0 +1,239 @@
+"""Gather request bodies into groups and commit each group once; a sender is answered after its body's commit.
+
+Called by `otlp` on the event loop; one thread writes. A lone body is written at once. Under load a group is as many
+bodies as come in within 100 ms, 64 at most: an insert costs about the same for one body as for ten (decision 0033).
+A body that cannot be stored fails alone, and nothing is stored twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # ships no types
+from opentelemetry.proto.trace.v1 import trace_pb2
+
+from spanorigin_server.ingest.nested import rendered
+from spanorigin_server.ingest.request import RequestRefused
+from spanorigin_server.records import StoreFailed
+from spanorigin_server.store.writer import Body, BodyRefused, Outcome, ScopeSpans
+
+if TYPE_CHECKING:
+    from spanorigin_server.store.writer import Writer
+
+GROUP_BODIES: Final = 64
+GROUP_BYTES: Final = 24 * 1024 * 1024
+GROUP_WAIT_S: Final = 0.1
+QUEUE_BODIES: Final = 512
+QUEUE_BYTES: Final = 128 * 1024 * 1024
+
+_OUT_OF_MEMORY = 241
+_RATE_WINDOW_S = 10.0
+
+
+class QueueFull(Exception):  # noqa: N818  # named for what came about
+    """More is waiting than may wait; the sender should come back."""
+
+
+class Draining(Exception):  # noqa: N818  # likewise
+    """The server is stopping and takes nothing new."""
+
+
+class RequestTooLarge(Exception):  # noqa: N818  # likewise
+    """The store cannot take the request in within its memory, even alone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    body: Body
+    size: int
+    answer: Future[Outcome]
+    is_rendered: bool = False
+
+
+@dataclass(slots=True)
+class Committed:
+    """What has been committed since start, for the health report. Written by the writing thread only."""
+
+    last_at_ns: int | None = None
+    recent: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def note(self, spans: int) -> None:
+        now = time.monotonic()
+        self.last_at_ns = time.time_ns()
+        self.recent.append((now, spans))
+        while self.recent and self.recent[0][0] < now - _RATE_WINDOW_S:
+            self.recent.popleft()
+
+    def spans_per_second(self) -> float:
+        since = time.monotonic() - _RATE_WINDOW_S
+        return sum(spans for at, spans in tuple(self.recent) if at >= since) / _RATE_WINDOW_S
+
+
+class Batch:
+    def __init__(self, writer: Writer) -> None:
+        self.committed = Committed()
+        self._writer = writer
+        self._queue: deque[_Waiting] = deque()
+        self._queued_bytes = 0
+        self._last_received_ns = 0
+        self._changed = threading.Condition()
+        self._is_draining = False
+        self._thread = threading.Thread(target=self._write_groups, name="spanorigin-writer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    async def commit(self, scopes: Sequence[ScopeSpans]) -> Outcome:
+        """Store a request's scopes; return once they are committed.
+
+        Raises RequestRefused (not OTLP), RequestTooLarge, QueueFull, Draining, or StoreFailed (come back later).
+        A sender that goes away does not take its spans back.
+        """
+        return await asyncio.shield(asyncio.wrap_future(self._enqueue(scopes)))
+
+    def _enqueue(self, scopes: Sequence[ScopeSpans]) -> Future[Outcome]:
+        size = sum(len(scope.encoded) for scope in scopes)
+        with self._changed:
+            if self._is_draining:
+                raise Draining
+            is_over = len(self._queue) >= QUEUE_BODIES or self._queued_bytes + size > QUEUE_BYTES
+            if is_over and self._queue:
+                raise QueueFull
+            # The time is the body's name too, so it never comes twice.
+            self._last_received_ns = max(time.time_ns(), self._last_received_ns + 1)
+            waiting = _Waiting(Body(self._last_received_ns, scopes), size, Future())
+            self._queue.append(waiting)
+            self._queued_bytes += size
+            self._changed.notify()
+        return waiting.answer
+
+    def drain(self) -> None:
+        """Commit everything that was accepted, then end. Nothing new is accepted from now on. Blocks."""
+        with self._changed:
+            self._is_draining = True
+            self._changed.notify()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    @property
+    def is_draining(self) -> bool:
+        return self._is_draining
+
+    def _write_groups(self) -> None:
+        last_size, last_ended_at = 0, 0.0
+        while True:
+            group = self._next_group(last_size, last_ended_at)
+            if not group:
+                return
+            self._settle(group)
+            last_size, last_ended_at = len(group), time.monotonic()
+
+    def _next_group(self, last_size: int, last_ended_at: float) -> list[_Waiting]:
+        """The next bodies to write; empty when there will be none any more."""
+        with self._changed:
+            while not self._queue:
+                if self._is_draining:
+                    return []
+                self._changed.wait()
+            # Busy, if this body came on the heels of a real group: then its companions are on their way, and as many
+            # as last time is what to wait for.
+            deadline = time.monotonic() + GROUP_WAIT_S
+            if last_size > 1 and time.monotonic() - last_ended_at < GROUP_WAIT_S:
+                while len(self._queue) < min(last_size, GROUP_BODIES) and not self._is_draining:
+                    left_s = deadline - time.monotonic()
+                    if left_s <= 0 or not self._changed.wait(left_s):
+                        break
+            return self._take()
+
+    def _take(self) -> list[_Waiting]:
+        group: list[_Waiting] = []
+        group_bytes = 0
+        while (
+            self._queue
+            and len(group) < GROUP_BODIES
+            and (not group or group_bytes + self._queue[0].size <= GROUP_BYTES)
+        ):
+            waiting = self._queue.popleft()
+            group.append(waiting)
+            group_bytes += waiting.size
+        self._queued_bytes -= group_bytes
+        return group
+
+    def _settle(self, group: Sequence[_Waiting]) -> None:
+        """Write a group and answer everyone in it; when it fails, find who is to blame and write the others."""
+        try:
+            outcomes = self._writer.write([waiting.body for waiting in group])
+        except BodyRefused as error:
+            if len(group) == 1:
+                group[0].answer.set_exception(RequestRefused(str(error)))
+            else:
+                for part in _parts_by_soundness(group):
+                    self._settle(part)
+        except StoreFailed as error:
+            if error.code == _OUT_OF_MEMORY and len(group) > 1:
+                for part in _halves(group):
+                    self._settle(part)
+            else:
+                _answer_all(group, RequestTooLarge() if error.code == _OUT_OF_MEMORY else error)
+        except Exception as error:
+            # Whatever it was: the thread has to outlive it, and every sender is to be answered.
+            _answer_all(
+                group, StoreFailed(f"Writing spans failed: {error!r}. Please report this.", slug="writer-failed")
+            )
+        else:
+            for waiting, outcome in zip(group, outcomes, strict=True):
+                if not outcome.is_held:
+                    waiting.answer.set_result(outcome)
+            stored = [outcome for outcome in outcomes if not outcome.is_held]
+            self.committed.note(sum(outcome.spans - outcome.rejected for outcome in stored))
+            for waiting, outcome in zip(group, outcomes, strict=True):
+                if outcome.is_held:
+                    self._settle_held(waiting)
+
+    def _settle_held(self, waiting: _Waiting) -> None:
+        """Render the body's arrays and lists and write it, alone: the others of its group are in the store by now."""
+        if waiting.is_rendered:
+            _answer_all(
+                [waiting],
+                StoreFailed("A request stayed held after it was rendered. Please report this.", slug="writer-failed"),
+            )
+            return
+        try:
+            scopes = [rendered(scope) for scope in waiting.body.scopes]
+        except (DecodeError, RecursionError) as error:
+            _answer_all([waiting], RequestRefused(f"its attributes cannot be read: {error}"))
+            return
+        self._settle([replace(waiting, body=replace(waiting.body, scopes=scopes), is_rendered=True)])
+
+
+def _parts_by_soundness(group: Sequence[_Waiting]) -> list[Sequence[_Waiting]]:
+    """Bodies that OpenTelemetry's own parser takes, and those it does not; halves when it finds no difference."""
+    sound = [waiting for waiting in group if _parses(waiting.body)]
+    unsound = [waiting for waiting in group if waiting not in sound]
+    return [sound, unsound] if sound and unsound else _halves(group)
+
+
+def _parses(body: Body) -> bool:
+    try:
+        for scope in body.scopes:
+            trace_pb2.ScopeSpans.FromString(scope.encoded)
+    except DecodeError:
+        return False
+    return True
+
+
+def _halves(group: Sequence[_Waiting]) -> list[Sequence[_Waiting]]:
+    middle = len(group) // 2
+    return [group[:middle], group[middle:]]
+
+
+def _answer_all(group: Sequence[_Waiting], failure: Exception) -> None:
+    for waiting in group:
+        waiting.answer.set_exception(failure)

@@ -1,0 +1,90 @@
+"""Render attribute values: as text, and arrays and key-value lists as JSON text.
+
+The store's engine renders what it can; a request whose spans carry arrays or lists is held by the writer and comes
+here (from `batch`), to be written again with those values replaced by their JSON. Such requests are rare, which is why
+Python may walk their spans. Values of resources and scopes always come here (from `request`), and are cached there.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from opentelemetry.proto.trace.v1 import trace_pb2
+
+from spanorigin_server.store.wire import length_delimited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+
+    from spanorigin_server.store.writer import ScopeSpans
+
+# Ours, not OTLP's: AnyValue.json_value in store/schema/otlp.proto.
+_JSON_VALUE = 100
+
+
+def text_of_value(value: AnyValue) -> str:
+    """The value as a person would write it; bytes in base64, an array or a list as JSON, nothing as ""."""
+    match value.WhichOneof("value"):
+        case None:
+            return ""
+        case "string_value":
+            return value.string_value
+        case "bool_value":
+            return "true" if value.bool_value else "false"
+        case "bytes_value":
+            return base64.b64encode(value.bytes_value).decode()
+        case "double_value":
+            return repr(value.double_value)
+        case "int_value":
+            return str(value.int_value)
+        case _:
+            return _json_text(value)
+
+
+def rendered(scope: ScopeSpans) -> ScopeSpans:
+    """The scope with every array and list among its spans' attributes replaced by its JSON text.
+
+    Raises google.protobuf's DecodeError when the spans are not such a message.
+    """
+    message = trace_pb2.ScopeSpans.FromString(scope.encoded)
+    for span in message.spans:
+        _render(span.attributes)
+        for event in span.events:
+            _render(event.attributes)
+        for link in span.links:
+            _render(link.attributes)
+    return replace(scope, encoded=message.SerializeToString())
+
+
+def _render(attributes: Iterable[KeyValue]) -> None:
+    for attribute in attributes:
+        value = attribute.value
+        if value.HasField("array_value") or value.HasField("kvlist_value"):
+            text = _json_text(value).encode()
+            value.Clear()
+            # Unknown to the message's class, hence kept as it is and written out again.
+            value.MergeFromString(length_delimited(_JSON_VALUE, text))
+
+
+def _json_text(value: AnyValue) -> str:
+    return msgspec.json.encode(_plain(value)).decode()
+
+
+def _plain(value: AnyValue) -> Any:
+    """What JSON makes of the value. NaN and infinity become null, as JSON has neither; bytes become base64."""
+    match value.WhichOneof("value"):
+        case None:
+            return None
+        case "array_value":
+            return [_plain(item) for item in value.array_value.values]
+        case "kvlist_value":
+            return {item.key: _plain(item.value) for item in value.kvlist_value.values}
+        case "bytes_value":
+            return base64.b64encode(value.bytes_value).decode()
+        case case:
+            return getattr(value, case)

@@ -1,0 +1,98 @@
+"""The server's settings: command-line options over environment variables over defaults, read once, frozen.
+
+Called by `command`. Each variable has a row in contract/settings.yaml; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from spanorigin_server.records import StartRefused
+
+MEBIBYTE: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    name: str
+    default: str | None
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+VARIABLES: Final = {
+    variable.name: variable
+    for variable in (
+        Variable("SPANORIGIN_DATA", "~/.spanorigin"),
+        Variable("SPANORIGIN_HOST", "127.0.0.1"),
+        Variable("SPANORIGIN_PORT", "4318", minimum=0, maximum=65535),
+        Variable("SPANORIGIN_MAX_BODY_MB", "32", minimum=1, maximum=1024),
+        Variable("SPANORIGIN_REPOSITORIES", ""),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`repositories` are the folders named by the user; none named is None, and then where the server runs counts."""
+
+    host: str
+    port: int
+    data: Path
+    body_limit_bytes: int
+    repositories: tuple[Path, ...] | None
+    opens_browser: bool = False
+
+
+def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Raises StartRefused for a value that makes no sense; ends the process for --help and unknown options."""
+    options = _parser().parse_args(arguments)
+    named = options.repo or [folder for folder in _text("SPANORIGIN_REPOSITORIES", environment).split(",") if folder]
+    return Settings(
+        host=options.host or _text("SPANORIGIN_HOST", environment),
+        port=_whole_number("SPANORIGIN_PORT", environment, options.port, "--port"),
+        data=Path(options.data or _text("SPANORIGIN_DATA", environment)).expanduser().absolute(),
+        body_limit_bytes=_whole_number("SPANORIGIN_MAX_BODY_MB", environment) * MEBIBYTE,
+        repositories=tuple(Path(folder.strip()) for folder in named) or None,
+        opens_browser=options.open,
+    )
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="spanorigin up",
+        formatter_class=RawDescriptionHelpFormatter,
+        description="Take OpenTelemetry spans over OTLP/HTTP, keep them, and show the line of code each comes from.",
+        epilog="Options win over the variables SPANORIGIN_HOST, SPANORIGIN_PORT, SPANORIGIN_DATA and\n"
+        "SPANORIGIN_REPOSITORIES. Everything about them: docs/reference/settings.md.",
+    )
+    parser.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", metavar="PORT", help="port of UI, API and OTLP/HTTP (default: 4318; 0: a free one)")
+    parser.add_argument("--data", metavar="DIR", help="folder that holds the spans (default: ~/.spanorigin)")
+    parser.add_argument(
+        "--repo", metavar="DIR", action="append", help="checkout whose source may be shown; may be given more than once"
+    )
+    parser.add_argument("--open", action="store_true", help="open the UI in a browser")
+    return parser
+
+
+def _text(name: str, environment: Mapping[str, str]) -> str:
+    return environment.get(name) or VARIABLES[name].default or ""
+
+
+def _whole_number(name: str, environment: Mapping[str, str], option: str | None = None, flag: str = "") -> int:
+    variable = VARIABLES[name]
+    text = _text(name, environment) if option is None else option
+    low, high = variable.minimum or 0, variable.maximum or 0
+    if text.isascii() and text.isdigit() and low <= int(text) <= high:
+        return int(text)
+    raise StartRefused(
+        f"{name if option is None else flag} is {text!r}, but it has to be a whole number from {low} to {high}. "
+        f"Give one, or leave it out for {variable.default}.",
+        slug="setting-not-a-number",
+    )

@@ -1,0 +1,1 @@
+INSERT INTO ${database}.schema_version (version) SELECT {version:UInt32}

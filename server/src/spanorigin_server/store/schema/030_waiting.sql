@@ -1,0 +1,18 @@
+-- Where spans wait, one row a scope, between the parser and commands/store_spans; emptied before every group.
+-- schema/otlp.proto has the shape, otlp_columns.py the spans' columns.
+CREATE TABLE ${database}.waiting
+(
+    received_ns UInt64,
+    service LowCardinality(String),
+    env LowCardinality(String),
+    version LowCardinality(String),
+    repository LowCardinality(String),
+    commit LowCardinality(String),
+    root String,
+    resource Map(LowCardinality(String), String),
+    scope_name LowCardinality(String),
+    scope_version LowCardinality(String),
+    scope_attrs Map(LowCardinality(String), String),
+    ${span_columns}
+)
+ENGINE = ${memory}

@@ -1,0 +1,140 @@
+"""Write request bodies into the store: in groups, each body whole or not at all.
+
+Called by `ingest.batch` from its one thread. The engine parses the spans itself (schema/otlp.proto) and turns them into
+rows (commands/store_spans.sql): no span is ever looked at in Python here. Decision 0033 says why there are two steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spanorigin_server.records import StoreFailed
+from spanorigin_server.store.statements import DATABASE, file_text, statement
+from spanorigin_server.store.wire import length_delimited, varint_field
+
+if TYPE_CHECKING:
+    from spanorigin_server.store.engine import Engine
+
+# The engine says in words where an error arose. In the parser, it arose before a row reached any table; and it is the
+# body's fault, unless memory ran out there (ClickHouse's error 241).
+_IN_PARSER = "ProtobufRowInputFormat"
+_OUT_OF_MEMORY = 241
+
+
+class BodyRefused(Exception):  # noqa: N818  # named for what came about
+    """A body in the group is not an OTLP request. Nothing of the group was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeSpans:
+    """The spans of one scope, still encoded, and what was read from the scope and its resource.
+
+    `encoded` is a ScopeSpans message of OTLP; of it, the store reads the spans only.
+    """
+
+    service: str
+    env: str
+    version: str
+    repository: str
+    commit: str
+    root: str
+    resource: Mapping[str, str]
+    scope_name: str
+    scope_version: str
+    scope_attrs: Mapping[str, str]
+    encoded: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An OTLP trace request, cut into scopes. `received_ns` is its name: no two bodies have the same."""
+
+    received_ns: int
+    scopes: Sequence[ScopeSpans]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a body: how many spans it had, and how many of these were refused, their ids being none.
+
+    Held, none of it was stored: arrays and lists among its attributes want rendering first.
+    """
+
+    spans: int = 0
+    rejected: int = 0
+    is_held: bool = False
+
+
+class Writer:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._message_schema = file_text("schema/otlp.proto")
+
+    def write(self, bodies: Sequence[Body]) -> list[Outcome]:
+        """Store the bodies' spans; return when they are committed, with an outcome for each body, in order.
+
+        Raises BodyRefused when one does not parse, StoreFailed when the store cannot take them now. Either way nothing
+        of any of them is stored: what a failed insert left is taken back before this returns.
+        """
+        self._engine.execute(statement("commands/empty_waiting"))
+        try:
+            self._engine.insert_protobuf(f"{DATABASE}.waiting", "Row", self._message_schema, _rows(bodies))
+        except StoreFailed as error:
+            if _IN_PARSER in error.message and error.code != _OUT_OF_MEMORY:
+                raise BodyRefused(error.message) from None
+            raise
+        outcomes = self._outcomes(bodies)
+        held = [body.received_ns for body, outcome in zip(bodies, outcomes, strict=True) if outcome.is_held]
+        try:
+            self._engine.execute(statement("commands/store_spans"), {"held": held})
+        except StoreFailed:
+            self._engine.execute(
+                statement("commands/take_back"), {"received_ns": [body.received_ns for body in bodies]}
+            )
+            raise
+        return outcomes
+
+    def _outcomes(self, bodies: Sequence[Body]) -> list[Outcome]:
+        waiting = self._engine.query(statement("commands/read_waiting"))
+        # A streamed insert answers "done" even when the engine failed behind its parser, so what arrived is counted.
+        if sum(waiting["rows"]) != sum(len(body.scopes) for body in bodies):
+            raise StoreFailed(
+                "The store did not take in all of a group of requests, most likely for want of memory. "
+                "Nothing of them was stored; send them again, smaller if this goes on.",
+                slug="store-took-in-less",
+            )
+        by_name = {
+            received_ns: Outcome(spans=spans, rejected=rejected, is_held=bool(is_held))
+            for received_ns, spans, rejected, is_held in zip(
+                *(waiting[column] for column in ("received_ns", "spans", "rejected", "is_held")), strict=True
+            )
+        }
+        return [by_name.get(body.received_ns, Outcome()) for body in bodies]
+
+
+def _rows(bodies: Iterable[Body]) -> Iterator[bytes]:
+    for body in bodies:
+        received = varint_field(1, body.received_ns)
+        for scope in body.scopes:
+            yield received + _head(scope) + length_delimited(12, scope.encoded)
+
+
+def _head(scope: ScopeSpans) -> bytes:
+    texts = {
+        2: scope.service,
+        3: scope.env,
+        4: scope.version,
+        5: scope.repository,
+        6: scope.commit,
+        7: scope.root,
+        9: scope.scope_name,
+        10: scope.scope_version,
+    }
+    parts = [length_delimited(field, text.encode()) for field, text in texts.items() if text]
+    for field, attributes in ((8, scope.resource), (11, scope.scope_attrs)):
+        for key, value in attributes.items():
+            entry = length_delimited(1, key.encode()) + length_delimited(2, value.encode())
+            parts.append(length_delimited(field, entry))
+    return b"".join(parts)
