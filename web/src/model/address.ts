@@ -1,0 +1,79 @@
+/**
+ * Pages and their addresses. What a reader would want to send to a colleague is in the address, and nothing else.
+ *
+ * An address that makes no sense leads to the nearest page that does: unknown paths to `lost`, wrong values to defaults.
+ */
+
+import { DEFAULT_RANGE, isSameRange, type TimeRange, WINDOWS } from "./time-range";
+
+export type Page =
+  | { readonly name: "start" }
+  | { readonly name: "explore"; readonly query: string; readonly range: TimeRange }
+  | { readonly name: "trace"; readonly traceId: string; readonly spanId: string | null }
+  | { readonly name: "lost"; readonly path: string };
+
+export function readAddress(url: URL): Page {
+  const path = url.pathname.replace(/\/+$/, "");
+  if (path === "") return { name: "start" };
+  if (path === "/explore") {
+    return { name: "explore", query: url.searchParams.get("q") ?? "", range: readRange(url.searchParams) };
+  }
+  const trace = /^\/trace\/([0-9a-fA-F]{32})$/.exec(path);
+  if (trace?.[1]) {
+    const span = url.searchParams.get("span")?.toLowerCase() ?? null;
+    return {
+      name: "trace",
+      traceId: trace[1].toLowerCase(),
+      spanId: span !== null && /^[0-9a-f]{16}$/.test(span) ? span : null,
+    };
+  }
+  return { name: "lost", path: url.pathname };
+}
+
+/** Path and search of a page; what has its default value is left out. */
+export function writeAddress(page: Page): string {
+  switch (page.name) {
+    case "start":
+      return "/";
+    case "explore": {
+      const parameters = new URLSearchParams();
+      if (page.query !== "") parameters.set("q", page.query);
+      writeRange(parameters, page.range);
+      return withSearch("/explore", parameters);
+    }
+    case "trace": {
+      const parameters = new URLSearchParams();
+      if (page.spanId !== null) parameters.set("span", page.spanId);
+      return withSearch(`/trace/${page.traceId}`, parameters);
+    }
+    case "lost":
+      return page.path;
+  }
+}
+
+function readRange(parameters: URLSearchParams): TimeRange {
+  const from = readMoment(parameters.get("from"));
+  const to = readMoment(parameters.get("to"));
+  if (from !== null || to !== null) return { from, to };
+  const window = parameters.get("window");
+  return WINDOWS.some((known) => known.id === window) ? { window: window as string } : DEFAULT_RANGE;
+}
+
+function readMoment(text: string | null): bigint | null {
+  return text !== null && /^\d{1,19}$/.test(text) ? BigInt(text) : null;
+}
+
+function writeRange(parameters: URLSearchParams, range: TimeRange): void {
+  if (isSameRange(range, DEFAULT_RANGE)) return;
+  if ("window" in range) {
+    parameters.set("window", range.window);
+    return;
+  }
+  if (range.from !== null) parameters.set("from", String(range.from));
+  if (range.to !== null) parameters.set("to", String(range.to));
+}
+
+function withSearch(path: string, parameters: URLSearchParams): string {
+  const search = parameters.toString();
+  return search === "" ? path : `${path}?${search}`;
+}

@@ -1,0 +1,161 @@
+/** The trace that is open: its columns, tree and timeline, what is folded, and the span in the panel. */
+
+import { batch, computed, signal } from "@preact/signals";
+import { getSpan, getTrace } from "../client";
+import { ambiguousNames } from "../model/paths";
+import { asProblem, isAbort, type Problem } from "../model/problem";
+import { ServiceHues } from "../model/services";
+import type { SpanDetail } from "../model/span";
+import { layOutTimeline, type Timeline } from "../model/timeline";
+import { errorCount, findSpan, longestOriginName, originPaths, type Trace } from "../model/trace";
+import { ancestors, buildTree, type Tree, visibleRows } from "../model/tree";
+
+/** Everything that is worked out once for a trace. */
+export interface OpenTrace {
+  readonly trace: Trace;
+  readonly tree: Tree;
+  readonly timeline: Timeline;
+  readonly hues: ServiceHues;
+  readonly errors: number;
+  readonly ambiguous: ReadonlySet<string>;
+  readonly originWidth: number;
+}
+
+export const open = signal<OpenTrace | null>(null);
+export const problem = signal<Problem | null>(null);
+export const folded = signal<ReadonlySet<number>>(new Set());
+/** Row of the selected span; -1 when none is. */
+export const selected = signal(-1);
+export const shown = computed(() => (open.value ? visibleRows(open.value.tree, folded.value) : new Int32Array(0)));
+
+export const detail = signal<SpanDetail | null>(null);
+export const detailProblem = signal<Problem | null>(null);
+
+const RETRY_MS = 3000;
+let wanted = "";
+let abort: AbortController | null = null;
+let detailAbort: AbortController | null = null;
+let detailFor = "";
+let retry: ReturnType<typeof setTimeout> | undefined;
+
+/** Opens a trace, unless it is the one that is open. */
+export function openTrace(traceId: string, spanId: string | null): void {
+  if (wanted === traceId && (open.value || problem.value === null)) {
+    if (open.value) selectSpan(spanId);
+    return;
+  }
+  wanted = traceId;
+  batch(() => {
+    open.value = null;
+    problem.value = null;
+    folded.value = new Set();
+    selected.value = -1;
+    detail.value = null;
+    detailProblem.value = null;
+  });
+  detailFor = "";
+  load(traceId, spanId);
+}
+
+export function retryTrace(spanId: string | null): void {
+  problem.value = null;
+  load(wanted, spanId);
+}
+
+/** Leaves the trace; a request for it that is still under way is given up. */
+export function closeTrace(): void {
+  clearTimeout(retry);
+  abort?.abort();
+  if (!open.value) wanted = "";
+}
+
+/** Puts a span into the panel and unfolds what hides it; null empties the panel. */
+export function selectSpan(spanId: string | null): void {
+  const now = open.value;
+  if (!now) return;
+  const row = spanId === null ? -1 : findSpan(now.trace, spanId);
+  if (row >= 0) {
+    const hiding = ancestors(now.tree, row).filter((above) => folded.value.has(above));
+    if (hiding.length > 0) folded.value = new Set([...folded.value].filter((kept) => !hiding.includes(kept)));
+  }
+  selected.value = row;
+  if (row >= 0) void loadDetail(now.trace.traceId, now.trace.spanId[row]!);
+}
+
+export function setFolded(row: number, isFolded: boolean): void {
+  const next = new Set(folded.value);
+  if (isFolded) next.add(row);
+  else next.delete(row);
+  folded.value = next;
+}
+
+export function retryDetail(): void {
+  detailFor = "";
+  const now = open.value;
+  if (now && selected.value >= 0) void loadDetail(now.trace.traceId, now.trace.spanId[selected.value]!);
+}
+
+function load(traceId: string, spanId: string | null): void {
+  clearTimeout(retry);
+  abort?.abort();
+  abort = new AbortController();
+  getTrace(traceId, abort.signal).then(
+    (trace) => {
+      if (traceId !== wanted) return;
+      batch(() => {
+        open.value = workOut(trace);
+        problem.value = null;
+        selectSpan(spanId ?? firstSpan(open.value));
+      });
+    },
+    (error) => {
+      if (traceId !== wanted || isAbort(error)) return;
+      const found = asProblem(error);
+      problem.value = found;
+      if (found.isPassing) retry = setTimeout(() => load(traceId, spanId), RETRY_MS);
+    },
+  );
+}
+
+async function loadDetail(traceId: string, spanId: string): Promise<void> {
+  if (detailFor === spanId) return;
+  detailFor = spanId;
+  detailAbort?.abort();
+  detailAbort = new AbortController();
+  try {
+    const found = await getSpan(traceId, spanId, detailAbort.signal);
+    if (detailFor !== spanId) return;
+    batch(() => {
+      detail.value = found;
+      detailProblem.value = null;
+    });
+  } catch (error) {
+    if (detailFor === spanId && !isAbort(error)) detailProblem.value = asProblem(error);
+  }
+}
+
+function workOut(trace: Trace): OpenTrace {
+  const tree = buildTree(trace);
+  const hues = new ServiceHues();
+  const met = new Set<number>();
+  for (const row of tree.order) {
+    const service = trace.service[row]!;
+    if (met.has(service)) continue;
+    met.add(service);
+    hues.of(trace.strings[service] ?? "");
+  }
+  return {
+    trace,
+    tree,
+    timeline: layOutTimeline(trace, tree),
+    hues,
+    errors: errorCount(trace),
+    ambiguous: ambiguousNames(originPaths(trace)),
+    originWidth: longestOriginName(trace),
+  };
+}
+
+/** The panel opens with the first row: an empty panel would only ask for a click. */
+function firstSpan(opened: OpenTrace | null): string | null {
+  return opened && opened.trace.count > 0 ? opened.trace.spanId[opened.tree.order[0]!]! : null;
+}

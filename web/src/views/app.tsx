@@ -1,0 +1,89 @@
+/** Chooses the page that the address names, and draws what floats above all pages. */
+
+import { useEffect } from "preact/hooks";
+import { health, isStoreEmpty } from "../state/health";
+import { navigate, page } from "../state/route";
+import { toast } from "../state/toast";
+import { ExplorePage } from "./explore/page";
+import { FirstRunPage } from "./first-run/page";
+import { Frame } from "./frame";
+import { Icon } from "./glyphs";
+import { isKeySheetOpen, KeySheet } from "./key-sheet";
+import { useKeys } from "./keys";
+import { EXPLORE } from "./links";
+import { Sprite } from "./sprite";
+import { Blank } from "./states";
+import { TracePage } from "./trace/page";
+
+export function App() {
+  useKeys({
+    "?": () => {
+      isKeySheetOpen.value = true;
+    },
+  });
+  return (
+    <>
+      <CurrentPage />
+      <KeySheet />
+      <ToastNote />
+      <Sprite />
+    </>
+  );
+}
+
+function CurrentPage() {
+  const current = page.value;
+  switch (current.name) {
+    case "start":
+      return <StartPage />;
+    case "explore":
+      return <ExplorePage query={current.query} range={current.range} />;
+    case "trace":
+      return <TracePage traceId={current.traceId} spanId={current.spanId} />;
+    case "lost":
+      return <LostPage path={current.path} />;
+  }
+}
+
+/** The address without a path: the first-run page while nothing has ever come, otherwise the explorer. */
+function StartPage() {
+  const isKnown = health.value !== null;
+  const isWaiting = isStoreEmpty.value;
+  useEffect(() => {
+    if (isKnown && !isWaiting) navigate(EXPLORE, "replace");
+  }, [isKnown, isWaiting]);
+  return <FirstRunPage />;
+}
+
+function LostPage({ path }: { path: string }) {
+  return (
+    <Frame title="No such page" keys={null}>
+      <main class="fill">
+        <Blank
+          title="No such page"
+          acts={
+            <a class="btn btn-s" href="/explore">
+              Go to the explorer
+            </a>
+          }
+        >
+          There is nothing at <code>{path}</code>.
+        </Blank>
+      </main>
+    </Frame>
+  );
+}
+
+function ToastNote() {
+  const now = toast.value;
+  return (
+    <div class="toasts" role="status">
+      {now ? (
+        <div class={`toast ${now.isError ? "is-error" : ""}`}>
+          <Icon name={now.isError ? "error" : "check"} />
+          <span>{now.text}</span>
+        </div>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+/** The frame around every page: top bar, the page's own bars, its main region, and the line of keys at the bottom. */
+
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import { rate } from "../model/numbers";
+import { health, isAway } from "../state/health";
+import { flipTheme, theme } from "../state/theme";
+import { Icon, Unit } from "./glyphs";
+import { isKeySheetOpen } from "./key-sheet";
+
+interface FrameProps {
+  title: string;
+  /** Bars under the top bar. */
+  bars?: ComponentChildren;
+  /** Left and right part of the status bar. */
+  keys: ComponentChildren;
+  facts?: ComponentChildren;
+  class?: string;
+  children: ComponentChildren;
+}
+
+export function Frame({ title, bars, keys, facts, class: extra = "", children }: FrameProps) {
+  useEffect(() => {
+    document.title = `${title} · spanorigin`;
+  }, [title]);
+  return (
+    <div class={`app ${extra}`}>
+      <TopBar />
+      <div>
+        {isAway.value ? <AwayNote /> : null}
+        {bars}
+      </div>
+      {children}
+      <footer class="status">
+        {keys}
+        <span class="grow" />
+        {facts}
+      </footer>
+    </div>
+  );
+}
+
+function TopBar() {
+  return (
+    <header class="topbar">
+      <a class="brand" href="/explore">
+        <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+          <path class="brand-line" d="M1 8h4.5M10.5 8H15" />
+          <path class="brand-diamond" d="M8 3.7 12.3 8 8 12.3 3.7 8Z" />
+        </svg>
+        spanorigin
+      </a>
+      <nav class="nav" aria-label="Pages">
+        <a href="/explore" aria-current="page">
+          Explore
+        </a>
+      </nav>
+      <span class="grow" />
+      <Pulse />
+      <button
+        class="btn btn-s btn-quiet btn-icon"
+        type="button"
+        data-testid="theme-button"
+        aria-label={theme.value === "light" ? "Use the dark theme" : "Use the light theme"}
+        title={theme.value === "light" ? "Dark" : "Light"}
+        onClick={flipTheme}
+      >
+        <Icon name="theme" />
+      </button>
+      <button
+        class="btn btn-s btn-quiet btn-icon"
+        type="button"
+        aria-label="Keys"
+        title="Keys (?)"
+        onClick={() => {
+          isKeySheetOpen.value = true;
+        }}
+      >
+        <Icon name="help" />
+      </button>
+    </header>
+  );
+}
+
+/** How many spans come in just now. */
+function Pulse() {
+  const known = health.value;
+  if (!known || isAway.value) return null;
+  return (
+    <span class="row muted pulse" title="Spans stored a second, over the last ten seconds">
+      <span class={`dot ${known.spansPerSecond > 0 ? "dot-live" : ""}`} />
+      <span>
+        {rate(known.spansPerSecond)}
+        <Unit>spans/s</Unit>
+      </span>
+    </span>
+  );
+}
+
+function AwayNote() {
+  return (
+    <p class="away" role="status" data-testid="error-note">
+      <Icon name="warn" small />
+      <span>
+        The server at <code>{location.host}</code> does not answer. What you see was read before; this page keeps
+        asking.
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,79 @@
+/** All keys in one sheet, on `?`. */
+
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "./glyphs";
+
+export const isKeySheetOpen = signal(false);
+
+const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [string, string]> }> = [
+  {
+    title: "Explorer",
+    keys: [
+      ["/", "search"],
+      ["j k", "next, previous span"],
+      ["g G", "first, last span"],
+      ["Enter", "open the trace at the span"],
+      ["t", "choose the time range"],
+      ["r", "search again"],
+    ],
+  },
+  {
+    title: "Trace",
+    keys: [
+      ["j k", "next, previous span"],
+      ["h l", "fold, unfold"],
+      ["g G", "first, last span"],
+      ["c", "copy path and line of the origin"],
+      ["y", "copy a link to the span"],
+      ["Esc", "close the panel, then back to the results"],
+    ],
+  },
+];
+
+export function KeySheet() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (isKeySheetOpen.value) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [isKeySheetOpen.value]);
+  const close = () => {
+    isKeySheetOpen.value = false;
+  };
+  return (
+    <dialog
+      class="dialog keys"
+      ref={dialog}
+      aria-label="Keys"
+      onClose={close}
+      onClick={(event) => {
+        if (event.target === dialog.current) close();
+      }}
+    >
+      <header class="row">
+        <h2 class="title">Keys</h2>
+        <span class="grow" />
+        <button class="btn btn-s btn-quiet btn-icon" type="button" aria-label="Close" onClick={close}>
+          <Icon name="x" />
+        </button>
+      </header>
+      <div class="keys-groups">
+        {GROUPS.map(({ title, keys }) => (
+          <section key={title}>
+            <h3 class="label">{title}</h3>
+            <dl>
+              {keys.map(([key, meaning]) => (
+                <div class="keys-row" key={key}>
+                  <dt>
+                    <kbd>{key}</kbd>
+                  </dt>
+                  <dd>{meaning}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,31 @@
+/** Keys that work anywhere on a page. A field, an open dialog and the browser's own shortcuts keep theirs. */
+
+import { useEffect, useRef } from "preact/hooks";
+
+export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
+
+/** Binds keys (as `KeyboardEvent.key` names them) while the component is on the page. */
+export function useKeys(keys: KeyMap): void {
+  const current = useRef(keys);
+  current.current = keys;
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTakenByTarget(event)) return;
+      const act = current.current[event.key];
+      if (!act) return;
+      event.preventDefault();
+      act(event);
+    };
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  }, []);
+}
+
+function isTakenByTarget(event: KeyboardEvent): boolean {
+  const target = event.target;
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest("dialog[open], input, textarea, select, [role=menu]")) return true;
+  const presses = event.key === "Enter" || event.key === " ";
+  if (presses && target.closest("button, a[href], [role=tab]")) return true;
+  return event.key.startsWith("Arrow") && target.closest("[role=tablist], [role=separator]") !== null;
+}

@@ -1,0 +1,102 @@
+/** All attributes of a span, its resource and its scope, in one list that can be searched. A click copies a value. */
+
+import { useState } from "preact/hooks";
+import { type Attribute, filterAttributes, listAttributes } from "../../model/attributes";
+import { grouped } from "../../model/numbers";
+import type { SpanDetail } from "../../model/span";
+import { copy } from "../../state/toast";
+import { Diamond, Icon } from "../glyphs";
+
+export function AttributesTab({ detail }: { detail: SpanDetail }) {
+  const [words, setWords] = useState("");
+  const groups = [
+    { title: "Span", all: listAttributes(detail.attributes) },
+    { title: "Resource", all: listAttributes(detail.resourceAttributes) },
+    { title: "Span itself", all: listAttributes(itself(detail)) },
+  ].map(({ title, all }) => ({ title, all, found: filterAttributes(all, words) }));
+  const isNothing = groups.every(({ found }) => found.length === 0);
+  return (
+    <>
+      <div class="section find-attribute">
+        <label class="field field-s">
+          <Icon name="search" small />
+          <input
+            value={words}
+            placeholder="Find a key or value"
+            aria-label="Find a key or value"
+            data-testid="attribute-filter"
+            spellcheck={false}
+            onInput={(event) => setWords(event.currentTarget.value)}
+          />
+        </label>
+      </div>
+      {groups.map(({ title, all, found }) =>
+        found.length === 0 ? null : (
+          <section class="section" key={title} aria-label={`${title} attributes`}>
+            <div class="section-head">
+              <h3>{title}</h3>
+              <span class="muted">
+                {found.length === all.length ? grouped(all.length) : `${found.length} of ${all.length}`}
+              </span>
+            </div>
+            <dl class="kv is-whole">
+              {found.map((attribute) => (
+                <AttributeRow key={attribute.key} attribute={attribute} />
+              ))}
+            </dl>
+          </section>
+        ),
+      )}
+      {isNothing ? (
+        <div class="blank" data-testid="empty">
+          <p>No key or value holds all of these words.</p>
+          <p class="row acts">
+            <button class="btn btn-s" type="button" onClick={() => setWords("")}>
+              Clear
+            </button>
+          </p>
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+export function AttributeRow({ attribute }: { attribute: Attribute }) {
+  const { key, text, type } = attribute;
+  return (
+    <>
+      <dt title={key}>
+        {attribute.isAboutCode ? <Diamond type="entry" /> : null}
+        <span class="cut">{key}</span>
+      </dt>
+      <dd>
+        <button
+          class={`value is-${type}`}
+          type="button"
+          title={`${text}\n${type}, click to copy`}
+          onClick={() => copy(text, key)}
+        >
+          {text === "" ? <span class="muted">{type === "none" ? "–" : "empty"}</span> : text}
+        </button>
+      </dd>
+    </>
+  );
+}
+
+/** What OpenTelemetry keeps beside the attributes, so that the same search finds it. */
+function itself(detail: SpanDetail) {
+  const { span, scope, traceState } = detail;
+  const all: Record<string, unknown> = {
+    name: span.name,
+    kind: span.kind,
+    status: span.status,
+    "trace id": span.traceId,
+    "span id": span.spanId,
+    "parent span id": span.parentSpanId,
+    "start, ns since the epoch": span.startNs,
+    "duration, ns": span.durationNs,
+    scope: scope.version === "" ? scope.name : `${scope.name} ${scope.version}`,
+    "trace state": traceState,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== "" && value !== null));
+}

@@ -1,0 +1,160 @@
+/** One span in the waterfall. */
+
+import { durationText, exactDuration } from "../../model/numbers";
+import { splitPath } from "../../model/paths";
+import { hueVariable } from "../../model/services";
+import { expectsOrigin, statusText, waitsForAnother } from "../../model/span";
+import { barOf } from "../../model/timeline";
+import type { TraceRow } from "../../model/trace";
+import { type OpenTrace, setFolded } from "../../state/trace";
+import { Diamond, Icon, PlaceWords, placeTitle } from "../glyphs";
+import type { Geometry } from "./geometry";
+
+interface WaterfallRowProps {
+  opened: OpenTrace;
+  row: TraceRow;
+  /** Among the rows that are shown. */
+  place: number;
+  isSelected: boolean;
+  isFolded: boolean;
+  onSelect: (spanId: string) => void;
+  geometry: Geometry;
+}
+
+export function WaterfallRow({ opened, row, place, isSelected, isFolded, onSelect, geometry }: WaterfallRowProps) {
+  const { tree, hues } = opened;
+  const depth = tree.depth[row.row]!;
+  const below = tree.below[row.row]!;
+  return (
+    <div
+      class={`wf-row ${isSelected ? "is-selected" : ""}`}
+      role="row"
+      id={`row-${row.row}`}
+      aria-level={depth + 1}
+      aria-rowindex={place + 2}
+      aria-selected={isSelected}
+      aria-expanded={below > 0 ? !isFolded : undefined}
+      data-testid="span-row"
+      data-span-id={row.spanId}
+      style={{
+        "--at": place,
+        "--depth": Math.max(0, Math.min(depth - geometry.baseDepth, geometry.deepest)),
+        "--hue": hueVariable(hues.of(row.service)),
+      }}
+      onClick={() => onSelect(row.spanId)}
+    >
+      <span role="gridcell" class="wf-name" title={`${row.resource}\n${row.service}`}>
+        {below > 0 ? <Twig row={row.row} below={below} isFolded={isFolded} /> : <span class="twig" />}
+        <i class="svc" />
+        <span class="name">{row.resource}</span>
+        <Badges opened={opened} row={row} />
+        {isFolded ? <span class="badge badge-n">+ {below}</span> : null}
+      </span>
+      <OriginCell row={row} ambiguous={opened.ambiguous} />
+      <Track opened={opened} row={row} trackPx={geometry.trackPx} />
+    </div>
+  );
+}
+
+function Twig({ row, below, isFolded }: { row: number; below: number; isFolded: boolean }) {
+  return (
+    <button
+      class="twig"
+      type="button"
+      tabIndex={-1}
+      aria-label={isFolded ? `Unfold ${below} spans` : `Fold ${below} spans`}
+      onClick={(event) => {
+        event.stopPropagation();
+        setFolded(row, !isFolded);
+      }}
+    >
+      <Icon name={isFolded ? "right" : "down"} />
+    </button>
+  );
+}
+
+function Badges({ opened, row }: { opened: OpenTrace; row: TraceRow }) {
+  const moved = opened.timeline.moved.get(row.row);
+  return (
+    <>
+      {row.status === "error" ? (
+        <span class="badge badge-error">
+          <Icon name="error" />
+          {statusText(row.status, row.httpStatus)}
+        </span>
+      ) : null}
+      {row.hasLostParent ? (
+        <span class="badge badge-stale" title="The span names a parent that is not in the store">
+          <Icon name="warn" />
+          no parent
+        </span>
+      ) : null}
+      {moved === undefined ? null : (
+        <span
+          class="badge"
+          title={`This service's clock is behind: the span claimed to start before the call that caused it. It was moved by ${exactDuration(moved)}.`}
+        >
+          clock +{durationText(moved)}
+        </span>
+      )}
+    </>
+  );
+}
+
+function OriginCell({ row, ambiguous }: { row: TraceRow; ambiguous: ReadonlySet<string> }) {
+  if (row.origin) {
+    return (
+      <span role="gridcell" class="wf-origin" data-testid="origin-cell" title={placeTitle(row.origin)}>
+        <span class="origin">
+          <Diamond type={row.origin.type} />
+          <PlaceWords place={row.origin} directory={ambiguous.has(splitPath(row.origin.path).name)} fn={false} />
+        </span>
+      </span>
+    );
+  }
+  return (
+    <span role="gridcell" class="wf-origin no-origin" data-testid="origin-cell">
+      {expectsOrigin(row.kind) ? (
+        <>
+          none,&nbsp;<span class="why">why?</span>
+        </>
+      ) : (
+        `${row.kind === "unspecified" ? "plain" : row.kind} span`
+      )}
+    </span>
+  );
+}
+
+function Track({ opened, row, trackPx }: { opened: OpenTrace; row: TraceRow; trackPx: number }) {
+  const { x, w } = barOf(opened.timeline, row.row);
+  const ns = opened.timeline.duration[row.row]!;
+  const isRemote = waitsForAnother(row.kind);
+  const isError = row.status === "error";
+  const side = valueSide(x, w, trackPx);
+  const style = { "--x": x, "--w": w };
+  const sideClass = side === "after" ? "" : side;
+  return (
+    <span role="gridcell" class="wf-track" aria-label={durationText(ns)}>
+      <i class={`wf-bar ${isRemote ? "is-remote" : ""} ${isError ? "is-error" : ""}`} style={style} />
+      <span
+        class={`wf-val ${sideClass} ${isRemote && side === "inside" ? "onground" : ""} ${isError && side !== "inside" ? "is-error" : ""}`}
+        style={style}
+        title={exactDuration(ns)}
+      >
+        {isError && side !== "inside" ? <Icon name="error" /> : null}
+        {durationText(ns)}
+      </span>
+    </span>
+  );
+}
+
+/** Room that a value needs beside its bar. */
+const VALUE_PX = 78;
+
+/** Right of the bar; left when there is no room; inside when the bar is long. */
+function valueSide(x: number, w: number, trackPx: number): "after" | "before" | "inside" {
+  const room = (VALUE_PX / Math.max(1, trackPx)) * 100;
+  if (100 - x - w >= room) return "after";
+  if (x >= room && w < room * 2) return "before";
+  return w >= room ? "inside" : "before";
+}

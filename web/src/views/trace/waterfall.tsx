@@ -1,0 +1,191 @@
+/**
+ * The waterfall: a tree of spans with their origins, each with its bar on one time axis.
+ *
+ * Only rows in view are in the page. Everything else is typed arrays (model/tree.ts, model/timeline.ts), so a hundred
+ * thousand spans open and fold without waiting.
+ */
+
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { duration, durationText } from "../../model/numbers";
+import { readRow } from "../../model/trace";
+import { shownFor } from "../../model/tree";
+import { rowsInView, scrollToShow } from "../../model/virtual";
+import * as state from "../../state/trace";
+import { Diamond } from "../glyphs";
+import { useKeys } from "../keys";
+import { Skeleton } from "../states";
+import { pixels, useViewport } from "../viewport";
+import { type Geometry, geometryOf } from "./geometry";
+import { WaterfallRow } from "./row";
+
+interface WaterfallProps {
+  opened: state.OpenTrace;
+  onSelect: (spanId: string | null) => void;
+}
+
+export function Waterfall({ opened, onSelect }: WaterfallProps) {
+  const { trace, tree } = opened;
+  const scroller = useRef<HTMLDivElement>(null);
+  const viewport = useViewport(scroller);
+  const rowHeight = pixels("--row");
+  const headHeight = pixels("--row-table");
+  const shown = state.shown.value;
+  const folded = state.folded.value;
+  const selected = state.selected.value;
+
+  const placeOf = (row: number) => shown.indexOf(shownFor(tree, folded, row));
+  const select = (place: number) => {
+    const row = shown[Math.max(0, Math.min(shown.length - 1, place))];
+    if (row !== undefined) onSelect(trace.spanId[row]!);
+  };
+  const step = (by: number) => select(selected < 0 ? 0 : placeOf(selected) + by);
+  const fold = () => {
+    if (selected < 0) return;
+    if (tree.childCount[selected]! > 0 && !folded.has(selected)) state.setFolded(selected, true);
+    else if (tree.parent[selected]! >= 0) onSelect(trace.spanId[tree.parent[selected]!]!);
+  };
+  const unfold = () => {
+    if (selected < 0) return;
+    if (folded.has(selected)) state.setFolded(selected, false);
+    else if (tree.childCount[selected]! > 0) step(1);
+  };
+  const pageful = Math.max(1, Math.floor(viewport.value.height / rowHeight) - 2);
+  useKeys({
+    j: () => step(1),
+    k: () => step(-1),
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    PageDown: () => step(pageful),
+    PageUp: () => step(-pageful),
+    g: () => select(0),
+    Home: () => select(0),
+    G: () => select(shown.length - 1),
+    End: () => select(shown.length - 1),
+    h: fold,
+    ArrowLeft: fold,
+    l: unfold,
+    ArrowRight: unfold,
+  });
+
+  const isFirst = useRef(true);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element || selected < 0) return;
+    const height = element.clientHeight - headHeight;
+    const placement = isFirst.current ? "middle" : "nearest";
+    isFirst.current = false;
+    element.scrollTop = scrollToShow(placeOf(selected), element.scrollTop, height, rowHeight, placement);
+  }, [selected, trace]);
+
+  const top = Math.floor(viewport.value.scrollTop / rowHeight);
+  const inView = shown.subarray(top, top + Math.ceil(viewport.value.height / rowHeight));
+  const geometry = geometryOf(viewport.value.width, opened.originWidth, tree, inView);
+  const { first, end } = rowsInView(viewport.value.scrollTop, viewport.value.height, rowHeight, shown.length);
+  return (
+    <div
+      class="scroll spans"
+      role="treegrid"
+      aria-label="Spans of the trace"
+      aria-rowcount={shown.length + 1}
+      aria-activedescendant={selected >= 0 ? `row-${selected}` : undefined}
+      tabIndex={0}
+      ref={scroller}
+      style={{ "--origin-ch": geometry.originCh }}
+    >
+      <div class="wf">
+        <Heads opened={opened} geometry={geometry} />
+        <div class="rows" role="rowgroup" style={{ "--rows": shown.length }}>
+          {Array.from(shown.subarray(first, end), (row, index) => (
+            <WaterfallRow
+              key={row}
+              opened={opened}
+              row={readRow(trace, row)}
+              place={first + index}
+              isSelected={row === selected}
+              isFolded={folded.has(row)}
+              onSelect={onSelect}
+              geometry={geometry}
+            />
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Where the axis is labelled, in per cent; the lines in the rows are drawn at the same places. */
+const TICKS = [0, 25, 50, 75];
+const WIDE_TICKS = [0, 50];
+/** Of a character on the axis, and between two labels. */
+const CHARACTER_PX = 6.4;
+const GAP_PX = 16;
+
+function Heads({ opened, geometry }: { opened: state.OpenTrace; geometry: Geometry }) {
+  const length = opened.timeline.to - opened.timeline.from;
+  const last = duration(length);
+  const labelsPx = 2 * Math.max(5, durationText(length).length) * CHARACTER_PX + GAP_PX;
+  const ticks = labelsPx < geometry.trackPx / 4 ? TICKS : WIDE_TICKS;
+  return (
+    <div class="wf-row wf-head" role="row">
+      <span role="columnheader">
+        Span{geometry.baseDepth > 0 ? <span class="level">, from level {geometry.baseDepth + 1} on</span> : null}
+      </span>
+      <span role="columnheader" class="row">
+        <Diamond type="entry" />
+        Code origin
+      </span>
+      <span role="columnheader" aria-label="Time" class="wf-track">
+        {ticks.map((x) => (
+          <Tick key={x} x={x} ns={(length * x) / 100} />
+        ))}
+        <span class="tick last">
+          {last.value}
+          {last.unit === "" ? "" : `\u202f${last.unit}`}
+        </span>
+      </span>
+    </div>
+  );
+}
+
+function Tick({ x, ns }: { x: number; ns: number }) {
+  const { value, unit } = duration(ns);
+  return (
+    <span class="tick" style={{ "--x": x }}>
+      {ns === 0 ? "0" : `${value}${unit === "" ? "" : `\u202f${unit}`}`}
+    </span>
+  );
+}
+
+const SHAPES: ReadonlyArray<readonly [depth: number, name: number, x: number, w: number]> = [
+  [0, 0.5, 0, 100],
+  [1, 0.4, 2, 12],
+  [1, 0.6, 14, 44],
+  [2, 0.45, 16, 20],
+  [2, 0.5, 37, 18],
+  [1, 0.55, 60, 34],
+  [2, 0.35, 63, 28],
+];
+
+export function WaterfallSkeleton() {
+  return (
+    <section class="spans" aria-busy="true" aria-label="Loading the trace">
+      <div class="wf">
+        <div class="wf-row wf-head" />
+        {SHAPES.map(([depth, name, x, w], index) => (
+          <div class="wf-row" key={index} style={{ "--depth": depth }}>
+            <span class="wf-name">
+              <span class="twig" />
+              <Skeleton share={name} />
+            </span>
+            <span class="wf-origin">
+              <Skeleton share={0.7} />
+            </span>
+            <span class="wf-track">
+              <i class="wf-bar skel" style={{ "--x": x, "--w": w }} />
+            </span>
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
