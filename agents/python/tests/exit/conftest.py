@@ -1,0 +1,33 @@
+"""Make the samples importable as a user's modules are, this folder's helpers with them, and an agent to test."""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+for folder in (HERE, HERE.parent / "samples"):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+import pytest  # noqa: E402
+from exit_support import Agent, Library  # noqa: E402
+
+
+@pytest.fixture
+def agent():
+    """An agent with a provider of its own, for one test."""
+    with Agent() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared_agent():
+    """An agent with a provider of its own, for one module of tests."""
+    with Agent() as made:
+        yield made
+
+
+@pytest.fixture
+def library(agent):
+    """Third-party code that makes one CLIENT span when it is called."""
+    return Library(agent.provider)

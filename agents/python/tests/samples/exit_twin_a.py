@@ -1,0 +1,2 @@
+def twin(call):
+    call()  # <- twin
