@@ -103,8 +103,7 @@ def check_no_more(schema: dict[str, Any], answer: object) -> None:
         check_no_more(schema["oneOf"][0], answer)
 
 
-def client_for(store: Store, *repositories: Path) -> Client:
-    workers = Workers()
+def client_for(store: Store, workers: Workers, *repositories: Path) -> Client:
     routes = [
         *endpoint.routes(store.reader, workers, now_ns=lambda: NOW_NS),
         *source_endpoint.routes(store.reader, Previewer(Repositories.at(repositories)), workers),
@@ -112,9 +111,21 @@ def client_for(store: Store, *repositories: Path) -> Client:
     return Client(routes)
 
 
+@pytest.fixture(scope="module")
+def workers(store: Store):
+    workers = Workers()
+    yield workers
+    workers.close()
+
+
 @pytest.fixture
-def api(emptied: Store) -> Api:
-    return Api(client_for(emptied))
+def api(emptied: Store, workers: Workers) -> Api:
+    return Api(client_for(emptied, workers))
+
+
+@pytest.fixture(scope="module")
+def client(store: Store, workers: Workers) -> Client:
+    return client_for(store, workers)
 
 
 def test_a_search_answers_with_spans_newest_first(api: Api, emptied: Store):
@@ -236,8 +247,7 @@ def test_a_misspelt_key_is_answered_with_the_place_and_the_right_one(api: Api):
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=30))
-def test_any_text_is_answered_or_refused_and_never_fails(store: Store, text: str):
-    client = client_for(store)
+def test_any_text_is_answered_or_refused_and_never_fails(client: Client, text: str):
     answer = client.get("/api/v1/spans?" + urlencode({"q": text}, errors="replace"))
 
     assert answer.status_code in (200, 400), answer.text
@@ -352,6 +362,16 @@ def test_a_span_with_an_origin_misses_none(api: Api, emptied: Store):
     assert api.get(f"/api/v1/traces/{span_id * 2}/spans/{span_id}")["missing_origin"] is None
 
 
+def test_a_span_that_was_sent_twice_is_one_span(api: Api, emptied: Store):
+    again = {"trace_id": "ab" * 16, "span_id": "01" * 8, "name": "twice"}
+    emptied.put(**again)
+    emptied.put(**again)
+    emptied.put("other", trace_id="ab" * 16, span_id="01" * 8, kind="client")
+
+    assert sorted(span["name"] for span in api.get("/api/v1/spans")["spans"]) == ["other", "twice"]
+    assert len(api.get(f"/api/v1/traces/{'ab' * 16}")["columns"]["span_id"]) == 2
+
+
 def test_what_is_not_stored_is_not_found(api: Api):
     trace, span = "ab" * 16, "cd" * 8
 
@@ -372,10 +392,10 @@ def test_an_id_in_capitals_is_the_same_id(api: Api, emptied: Store):
     assert api.get(f"/api/v1/traces/{'AB' * 16}")["trace_id"] == "ab" * 16
 
 
-def test_the_source_of_a_frame_is_shown_or_its_reason(emptied: Store, tmp_path: Path):
+def test_the_source_of_a_frame_is_shown_or_its_reason(emptied: Store, workers: Workers, tmp_path: Path):
     (tmp_path / "app").mkdir()
     (tmp_path / "app/views.py").write_text("import os\n\ndef pay():\n    return 1\n")
-    api = Api(client_for(emptied, tmp_path))
+    api = Api(client_for(emptied, workers, tmp_path))
     span_id = emptied.put(kind="client", attributes=EXIT, resource=RESOURCE)
     bare = emptied.put(kind="internal")
 

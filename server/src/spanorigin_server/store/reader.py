@@ -72,7 +72,8 @@ class Reader:
     def newest(self, condition: Condition, start_ns: int, end_ns: int, limit: int, after: Place | None = None) -> Found:
         """Up to `limit` spans that start in [start_ns, end_ns), newest first, behind the place `after`.
 
-        Looks at the newest slice of the range first and widens until the page is full or the range is through.
+        Looks at the newest slice of the range first and widens until the page is full or the range is through. A span
+        that came twice, since its exporter got no answer and sent again, is one: the page is shorter by the other.
         """
         begun_at = time.perf_counter()
         rows: list[Row] = []
@@ -94,9 +95,9 @@ class Reader:
                 break
         took_ns = int((time.perf_counter() - begun_at) * 1e9)
         if len(rows) <= limit:
-            return Found(rows, None, took_ns)
+            return Found(_once(rows), None, took_ns)
         last = rows[limit - 1]
-        return Found(rows[:limit], Place(last["start_ns"], last["trace_id"], last["span_id"]), took_ns)
+        return Found(_once(rows[:limit]), Place(last["start_ns"], last["trace_id"], last["span_id"]), took_ns)
 
     def trace(self, trace_id: str) -> Columns | None:
         """The columns of a trace's spans, sorted by start; None when no span of it is stored."""
@@ -135,6 +136,15 @@ def slices(start_ns: int, end_ns: int) -> list[tuple[int, int]]:
     """[start_ns, end_ns) cut into pieces that touch, newest first, each reaching back further than the one before."""
     cuts = [end_ns, *(end_ns - length for length in SLICES_NS if end_ns - length > start_ns), start_ns]
     return [(low, high) for high, low in itertools.pairwise(cuts) if low < high]
+
+
+def _once(rows: list[Row]) -> list[Row]:
+    """The rows without those that repeat the one before."""
+
+    def same(row: Row) -> tuple[Any, ...]:
+        return tuple(row[name] for name in ("start_ns", "trace_id", "span_id", "kind", "name"))
+
+    return [row for number, row in enumerate(rows) if number == 0 or same(row) != same(rows[number - 1])]
 
 
 def _rows(columns: Columns) -> list[Row]:
