@@ -1,0 +1,248 @@
+"""A processor whose on_start is in C leaves the same spans and the same counts behind as the one in Python."""
+
+import threading
+
+import pytest
+from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider
+from opentelemetry.trace import SpanKind
+from spanorigin import emit
+from spanorigin.counters import Tally
+from spanorigin.origin.processor import OriginProcessor
+from walkers_support import LAUNCHER, LIBRARY, USER, in_file, make_walker, missing_walker, passing_on, stack
+
+A, B = f"{USER}/a.py", f"{USER}/b.py"
+KINDS = list(SpanKind)
+
+
+@pytest.fixture(params=["public", "raw"])
+def both(request):
+    """Two providers alike, one with on_start in Python and one with it in C."""
+    reason = missing_walker(request.param)
+    if reason:
+        pytest.skip(reason)
+    return lambda **options: (Traced("python", **options), Traced(request.param, **options))
+
+
+class Traced:
+    """A provider with the origin processor on it, and a way to start spans from a library."""
+
+    def __init__(self, kind, limits=None, prepare=emit.exit_attributes):
+        self.tally = Tally()
+        walker = make_walker(kind, prepare=prepare)
+        self.processor = OriginProcessor(walker, emit.attach_to_new, self.tally)
+        if kind != "python" and type(self.processor.on_start).__name__ != "OnStart":
+            self.processor.on_start = walker.as_on_start(self.processor.on_start, emit.attach_to_new, self.tally)
+        if kind != "python":
+            assert type(self.processor.on_start).__name__ == "OnStart"
+        self.provider = TracerProvider(span_limits=limits or SpanLimits(), shutdown_on_exit=False)
+        self.provider.add_span_processor(self.processor)
+        self.start = in_file(f"{LIBRARY}/client.py", "def start(*_, **how): return start_span('x', **how)").define(
+            "start", start_span=self.provider.get_tracer("on start").start_span
+        )
+
+    def span(self, *files, **how):
+        """The attributes of a span started below functions of `files`."""
+        span = stack(lambda: self.start(**how), *files)
+        span.end()
+        return dict(span.attributes), list(span.attributes)
+
+
+def same(traced, *files, **how):
+    python, in_c = traced
+    expected = python.span(*files, **how)
+    assert in_c.span(*files, **how) == expected
+    assert in_c.tally.snapshot() == python.tally.snapshot()
+    return expected[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_kinds_of_span_get_an_origin(both, kind):
+    attributes = same(both(), A, B, kind=kind)
+
+    assert ("code.line.number" in attributes) == (kind in (SpanKind.CLIENT, SpanKind.PRODUCER))
+
+
+@pytest.mark.parametrize(
+    "set_by_the_program",
+    [
+        {"code.file.path": "/mine.py"},
+        {"code.line.number": 7},
+        {"code.function.name": "mine"},
+        {"code.filepath": "/mine.py", "db.system": "sqlite"},
+        {"code.lineno": 7},
+        {"code.function": "mine"},
+    ],
+)
+def test_what_the_program_set_is_left_alone_and_counted(both, set_by_the_program):
+    traced = both()
+
+    assert same(traced, A, kind=SpanKind.CLIENT, attributes=set_by_the_program) == set_by_the_program
+    assert traced[1].tally.misses == {"set-by-the-program": 1}
+
+
+def test_other_attributes_come_first_and_stay(both):
+    python, in_c = both()
+    mine = {"db.system": "sqlite", "code.url": "unrelated", "db.rows": 3}
+
+    expected = python.span(A, B, kind=SpanKind.CLIENT, attributes=mine)
+
+    assert in_c.span(A, B, kind=SpanKind.CLIENT, attributes=mine) == expected
+    assert expected[1][:3] == list(mine)
+
+
+@pytest.mark.parametrize("room", range(8))
+@pytest.mark.parametrize("files", [(A,), (A, B)])
+def test_the_limit_on_the_count_of_attributes_is_kept(both, room, files):
+    mine = {"one": 1, "two": 2}
+
+    attributes = same(
+        both(limits=SpanLimits(max_span_attributes=2 + room)), *files, kind=SpanKind.CLIENT, attributes=mine
+    )
+
+    assert len(attributes) <= 2 + room
+    assert mine.items() <= attributes.items()
+
+
+@pytest.mark.parametrize("length", [1, 10, 40, 1000])
+def test_the_limit_on_the_length_of_values_is_kept(both, length):
+    attributes = same(both(limits=SpanLimits(max_span_attribute_length=length)), A, B, kind=SpanKind.CLIENT)
+
+    assert all(len(value) <= length for value in attributes.values() if isinstance(value, str))
+
+
+@pytest.mark.parametrize("files", [(LIBRARY,), (LIBRARY, LAUNCHER, A), ()])
+def test_misses_are_counted_by_reason(both, files):
+    traced = both()
+
+    for _ in range(3):
+        assert same(traced, *files, kind=SpanKind.PRODUCER) == {}
+
+    assert sum(traced[1].tally.misses.values()) == 3
+    assert traced[1].tally.words
+
+
+def test_open_entry_spans_are_remembered_as_before(both):
+    _, in_c = both()
+
+    server = in_c.start(kind=SpanKind.SERVER)
+
+    assert in_c.processor.entry_span_for(server) is server
+    server.end()
+    assert not in_c.processor._open
+
+
+@pytest.mark.parametrize("error", [LookupError("told"), RecursionError(), MemoryError()])
+def test_an_error_of_ours_is_counted_and_reaches_nobody(both, error):
+    def prepare(origin):
+        raise error
+
+    traced = both(prepare=prepare)
+
+    assert same(traced, A, kind=SpanKind.CLIENT) == {}
+    assert traced[1].tally.failures == {"span start": 1}
+
+
+def test_an_interrupt_meant_for_the_program_reaches_it(both):
+    def prepare(origin):
+        raise KeyboardInterrupt
+
+    _, in_c = both(prepare=prepare)
+
+    with pytest.raises(KeyboardInterrupt):
+        in_c.span(A, kind=SpanKind.CLIENT)
+
+
+def test_even_a_counter_that_fails_reaches_nobody(both):
+    def failing(*_):
+        raise LookupError
+
+    _, in_c = both()
+    walker = make_walker("public", prepare=failing)
+    in_c.processor.on_start = walker.as_on_start(in_c.processor.on_start, emit.attach_to_new, FailingTally())
+
+    assert in_c.span(A, kind=SpanKind.CLIENT)[0] == {}
+    assert in_c.span(LIBRARY, kind=SpanKind.CLIENT)[0] == {}
+
+
+class FailingTally:
+    """Counters that are broken."""
+
+    def miss(self, refusal):
+        raise LookupError
+
+    def failure(self, room, error):
+        raise LookupError
+
+
+def test_a_span_of_another_class_is_left_to_python(both):
+    _, in_c = both()
+    asked = []
+
+    class Other:
+        _kind = SpanKind.CLIENT
+
+    in_c.processor.on_start = make_walker("public").as_on_start(
+        lambda span, parent_context=None: asked.append((span, parent_context)), emit.attach_to_new, Tally()
+    )
+    other = Other()
+    in_c.processor.on_start(other, parent_context="context")
+    in_c.processor.on_start(other, "context")
+    in_c.processor.on_start(span=other)
+
+    assert asked == [(other, "context"), (other, "context"), (other, None)]
+
+
+def test_on_start_is_called_with_or_without_the_name_of_its_second_argument(both):
+    _, in_c = both()
+    found = []
+
+    class Beside(SpanProcessor):
+        def on_start(self, span, parent_context=None):
+            span._attributes._dict.clear()
+            stack(lambda: in_c.processor.on_start(span, parent_context), A)
+            found.append(dict(span.attributes))
+
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(Beside())
+    provider.get_tracer("beside").start_span("x", kind=SpanKind.CLIENT).end()
+
+    assert found[0]["code.file.path"] == A
+
+
+def test_an_sdk_with_another_layout_keeps_the_on_start_in_python():
+    if missing_walker("public"):
+        pytest.skip(missing_walker("public"))
+
+    assert make_walker("public").as_on_start(lambda *_: None, emit.attach, Tally()) is None
+
+
+def test_retired_it_does_nothing(both):
+    _, in_c = both()
+    in_c.processor.retire()
+
+    assert in_c.span(A, kind=SpanKind.CLIENT)[0] == {}
+
+
+def test_many_threads_start_spans_at_once(both):
+    _, in_c = both()
+    wrong = []
+
+    def work(number):
+        caller = passing_on(f"{USER}/t{number}.py", lambda: in_c.start(kind=SpanKind.CLIENT), number)
+        for _ in range(300):
+            span = caller()
+            if (span.attributes["code.file.path"], span.attributes["code.line.number"]) != (
+                f"{USER}/t{number}.py",
+                number + 1,
+            ):
+                wrong.append(span)
+            span.end()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(1, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert wrong == []
+    assert in_c.tally.failures == {}
