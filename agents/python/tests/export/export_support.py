@@ -65,12 +65,12 @@ class Spans:
 
 
 class Merging:
-    """The export path, installed; and its failures."""
+    """The export path, installed; and its failures. It merges single spans too, unless told otherwise."""
 
-    def __init__(self):
+    def __init__(self, smallest_batch=1):
         self.failures = []
         self.theirs = trace_encoder.encode_spans
-        self.path = install(watch_imports, self.failures.append)
+        self.path = install(watch_imports, self.failures.append, smallest_batch=smallest_batch)
 
     def plain(self, spans):
         """What the exporter's own encoder makes of `spans`."""

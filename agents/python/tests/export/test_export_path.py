@@ -1,19 +1,23 @@
 """The export path stands in for the exporters' encoder where that is surely the same, and steps back elsewhere."""
 
+import gc
+import inspect
 import subprocess
 import sys
 import textwrap
+import weakref
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+import spanorigin
 from export_support import Merging, Spans, attributes_of, entry_at, exit_at, spans_of
 from opentelemetry.exporter.otlp.proto.common import trace_encoder as face
 from opentelemetry.exporter.otlp.proto.common._internal import trace_encoder
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind
-from spanorigin.export.path import FAILURE_LIMIT
+from spanorigin.export.path import FAILURE_LIMIT, SMALLEST_BATCH
 from spanorigin.export.recognise import parts, recognise
 
 BEFORE = {"http.request.method": "GET", "server.port": 8000}
@@ -84,6 +88,28 @@ def test_a_batch_processor_sends_every_span_with_its_own_attributes(http_receive
     }
 
 
+def test_origins_that_the_agent_found_arrive_at_the_receiver(http_receiver, merging):
+    made = Spans()
+    made.attaching.origin = None
+    made.provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=http_receiver.endpoint)))
+    spanorigin.install(made.provider)
+    try:
+        line = inspect.currentframe().f_lineno + 2
+        for _ in range(5):
+            made.provider.get_tracer("one").start_span("GET", kind=SpanKind.CLIENT).end()
+        made.provider.shutdown()
+    finally:
+        spanorigin.uninstall()
+
+    [body] = http_receiver.bodies
+    sent = [dict(attributes_of(span)) for span in spans_of(body)]
+    assert [(held["code.file.path"], held["code.line.number"], held["spanorigin.type"]) for held in sent] == [
+        (__file__, line, "exit")
+    ] * 5
+    assert merging.path.batches_merged == 1
+    assert body == merging.plain(made.memory.get_finished_spans())
+
+
 def in_a_fresh_process(program, *arguments):
     source = Path(sys.modules["spanorigin"].__file__).parent.parent
     done = subprocess.run(
@@ -107,7 +133,7 @@ def test_an_exporter_that_is_loaded_later_is_met_then(http_receiver):
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
-        path = install(watch_imports, print)
+        path = install(watch_imports, print, smallest_batch=1)
         print(path.verdict.reason)
         print(any(name.startswith(("opentelemetry.exporter", "google.protobuf")) for name in sys.modules))
         from opentelemetry.exporter.otlp.proto.http import trace_exporter
@@ -161,6 +187,16 @@ def test_a_path_can_be_installed_again_after_it_was_taken_out():
         merging = Merging()
         assert merging.merges(spans) == merging.plain(spans)
         merging.path.uninstall()
+
+
+def test_a_batch_that_is_too_small_to_gain_is_left_to_the_encoder():
+    merging = Merging(SMALLEST_BATCH)
+    spans = [Spans().span(exit_at(), BEFORE) for _ in range(SMALLEST_BATCH)]
+
+    assert merging.ours(spans[1:]) == merging.plain(spans[1:])
+    assert merging.path.batches_merged == 0
+    assert merging.merges(spans) == merging.plain(spans)
+    merging.path.uninstall()
 
 
 def test_our_function_looks_like_the_encoders_own(merging):
@@ -309,6 +345,26 @@ def test_spans_that_nobody_can_encode_fail_as_they_always_did_and_are_no_mistake
     assert merging.failures == []
     good = some_spans()
     assert merging.merges(good) == merging.plain(good)
+
+
+def test_a_mistake_of_ours_keeps_no_frame_alive(merging):
+    class Held:
+        pass
+
+    class FailingWith(Failing):
+        def request(self, spans):
+            held = Held()
+            alive.append(weakref.ref(held))
+            raise LookupError("a mistake of ours")
+
+    alive = []
+    merging.path._merger = FailingWith()
+    gc.disable()
+    try:
+        trace_encoder.encode_spans(some_spans())
+        assert [held() for held in alive] == [None]
+    finally:
+        gc.enable()
 
 
 def test_a_first_batch_that_comes_out_differently_is_sent_plainly_and_ends_the_merging(merging):

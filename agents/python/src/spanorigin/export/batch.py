@@ -23,7 +23,7 @@ EncodeSpans = Callable[[Sequence[ReadableSpan]], Any]
 _Item = tuple[str, Any]
 _Run = tuple[_Item, ...]
 _Group = list[bytes]
-"""The spans of one resource and scope: for each its head (tag and length), then its bytes."""
+"""The spans of one resource and scope: for each the tag, the length and the bytes."""
 
 _DATADOG_FRAMES: Final = range(64)  # the most that SPANORIGIN_MAX_FRAMES may ask for
 OURS: Final = frozenset(
@@ -45,8 +45,9 @@ OURS: Final = frozenset(
 PREPARED_LIMIT_BYTES: Final = 2_000_000
 """What is kept prepared. A place has an entry for each stack it is reached by, of 150 bytes to 1.5 kB."""
 _ENTRY_BYTES: Final = 300  # of an entry without its strings, which the spans of its place share
-# ScopeSpans.spans: field 2, length-delimited. Source: OTLP 1.x, opentelemetry/proto/trace/v1/trace.proto, stable.
-_SPANS_TAG: Final = b"\x12"
+# Both length-delimited. Source: OTLP 1.x, opentelemetry/proto/trace/v1/trace.proto, stable.
+_SPANS_OF_SCOPE: Final = b"\x12"  # ScopeSpans.spans = 2
+_ATTRIBUTES_OF_SPAN: Final = b"\x4a"  # Span.attributes = 9
 _NOWHERE: Final = SpanContext(1, 1, is_remote=False)
 
 
@@ -57,7 +58,6 @@ class Encoder:
     encode_spans: EncodeSpans
     encode_span: Callable[[ReadableSpan], Any]
     encode_attributes: Callable[[dict[str, Any]], Any]
-    span_message: Callable[..., Any]
 
 
 class UnlikeError(Exception):
@@ -94,8 +94,8 @@ class Merger:
             if group is None:
                 group = groups.setdefault(resource, {}).setdefault(scope or None, [])
                 seen[id(resource), id(scope)] = group
-            size = len(data)
-            group.append(_SPANS_TAG + (bytes((size & 127 | 128, size >> 7)) if 127 < size < 16384 else _varint(size)))
+            group.append(_SPANS_OF_SCOPE)
+            group.append(_length(data))
             group.append(data)
         return self._framed(groups)
 
@@ -140,11 +140,12 @@ class Merger:
         return prepared
 
     def _attribute_bytes(self, items: Sequence[_Item]) -> bytes:
-        """A span message that has these attributes and nothing else."""
-        encoder = self._encoder
-        message = encoder.span_message(attributes=encoder.encode_attributes(dict(items)))
-        encoded: bytes = message.SerializePartialToString()
-        return encoded
+        """A span that has these attributes and nothing else."""
+        parts: list[bytes] = []
+        for message in self._encoder.encode_attributes(dict(items)):
+            data = message.SerializePartialToString()
+            parts += (_ATTRIBUTES_OF_SPAN, _length(data), data)
+        return b"".join(parts)
 
     def _framed(self, groups: dict[Resource, dict[InstrumentationScope | None, _Group]]) -> Any:
         """The groups in a request. The encoder makes it around one empty span each, and ours take their places."""
@@ -164,8 +165,8 @@ class Merger:
         for scope_spans, group in zip(scopes, parts, strict=True):
             del scope_spans.spans[:]
             scope_spans.MergeFromString(b"".join(group))
-            if 2 * len(scope_spans.spans) != len(group):
-                raise UnlikeError(f"{len(group) // 2} spans became {len(scope_spans.spans)}")
+            if 3 * len(scope_spans.spans) != len(group):
+                raise UnlikeError(f"{len(group) // 3} spans became {len(scope_spans.spans)}")
         return message
 
 
@@ -183,8 +184,7 @@ def _has_origin(span: ReadableSpan) -> bool:
     if type(attributes) is not BoundedAttributes:
         return False
     held = attributes._dict
-    # Older SDKs go over to an OrderedDict once the limit on attributes is reached.
-    return isinstance(held, dict) and (names.ORIGIN_TYPE in held or names.DATADOG_TYPE in held)
+    return names.ORIGIN_TYPE in held or names.DATADOG_TYPE in held
 
 
 def _bounds(items: list[_Item]) -> tuple[int, int]:
@@ -205,10 +205,19 @@ def _bounds(items: list[_Item]) -> tuple[int, int]:
     return start, end
 
 
-def _varint(number: int) -> bytes:
+def _length(data: bytes) -> bytes:
+    """The length of `data` as protobuf's varint."""
+    size = len(data)
+    if size < 0x80:
+        return _ONE_BYTE[size]
+    if size < 0x4000:
+        return bytes((size & 0x7F | 0x80, size >> 7))
     encoded = bytearray()
-    while number > 127:
-        encoded.append(number & 127 | 128)
-        number >>= 7
-    encoded.append(number)
+    while size > 0x7F:
+        encoded.append(size & 0x7F | 0x80)
+        size >>= 7
+    encoded.append(size)
     return bytes(encoded)
+
+
+_ONE_BYTE: Final = [bytes((size,)) for size in range(0x80)]

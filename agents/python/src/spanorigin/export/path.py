@@ -29,14 +29,17 @@ FACES: Final = (
 """The modules that hold the encoder's function under their own name."""
 # An error that comes back would cost every batch an attempt; after so many the answer is known.
 FAILURE_LIMIT: Final = 3
+# The request is made around an empty span for each scope, which one or two spans do not earn back.
+SMALLEST_BATCH: Final = 3
 
 
-def install(watch: Watch, on_failure: OnFailure) -> ExportPath:
+def install(watch: Watch, on_failure: OnFailure, *, smallest_batch: int = SMALLEST_BATCH) -> ExportPath:
     """Merge prepared bytes in the OTLP exporters that are loaded and in those to come. Raises nothing.
 
-    `on_failure` gets each error of our own; the spans concerned have gone the plain way by then.
+    `on_failure` gets each error of our own; the spans concerned have gone the plain way by then. Batches of fewer
+    than `smallest_batch` spans always go the plain way.
     """
-    path = ExportPath(on_failure)
+    path = ExportPath(on_failure, smallest_batch)
     path.leave_with(watch({MODULE: path.meet, **dict.fromkeys(FACES, path.stand_in)}, on_failure))
     return path
 
@@ -44,11 +47,12 @@ def install(watch: Watch, on_failure: OnFailure) -> ExportPath:
 class ExportPath:
     """The way of this process's spans to the wire."""
 
-    def __init__(self, on_failure: OnFailure) -> None:
+    def __init__(self, on_failure: OnFailure, smallest_batch: int) -> None:
         self.verdict = Verdict(False, "plain encoding: no OTLP protobuf exporter has been loaded")
         """Whether bytes are merged, and why or why not, in words for `spanorigin doctor`."""
         self.batches_merged = 0
         self._on_failure = on_failure
+        self._smallest_batch = smallest_batch
         self._failures = 0
         self._merger: Merger | None = None
         self._is_proven = False
@@ -101,11 +105,14 @@ class ExportPath:
                 self._give_up("plain encoding: another tool has put a part of its own into the OTLP exporter")
                 return theirs(sdk_spans)
             spans = sdk_spans if isinstance(sdk_spans, (list, tuple)) else list(sdk_spans)
+            if len(spans) < self._smallest_batch:
+                return theirs(spans)
             try:
                 request = merger.request(spans)
                 failure = None
             except Exception as error:
-                request, failure = None, error
+                # Without its frames, or this one would hold itself until a garbage collection.
+                request, failure = None, error.with_traceback(None)
             if request is None or not self._is_proven:
                 # Raises when the spans themselves are at fault; then nothing of ours has failed.
                 plain = theirs(spans)

@@ -42,8 +42,7 @@ def recognise(module: ModuleType) -> tuple[Encoder | None, str]:
             return None, f"plain encoding: another tool has put its own {name} into the OTLP exporter"
     try:
         spans = _trial()
-        span_message = type(module._encode_span(spans[0]))
-        encoder = Encoder(module.encode_spans, module._encode_span, module._encode_attributes, span_message)
+        encoder = Encoder(module.encode_spans, module._encode_span, module._encode_attributes)
         if not same_bytes(encoder, spans):
             return (
                 None,
