@@ -28,6 +28,7 @@ class Settings:
     max_frames: int = 8
     depth_limit: int = 2000
     frame_gap: int = 8
+    walker: str = "auto"
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     source_root: str | None = None
@@ -99,6 +100,19 @@ def _count(minimum: int, maximum: int) -> Callable[[str, str], int]:
     return read
 
 
+def _choice(*known: str) -> Callable[[str, str], str]:
+    def read(variable: str, text: str) -> str:
+        if text.lower() not in known:
+            raise SettingError(
+                f"{variable} is {text!r}, but it is one of a few words. Give {', '.join(known[:-1])} or {known[-1]}, "
+                "or unset it.",
+                slug="setting-not-a-choice",
+            )
+        return text.lower()
+
+    return read
+
+
 def _globs(_variable: str, text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
@@ -125,6 +139,7 @@ READERS: Final[Mapping[str, tuple[tuple[str, ...], _Reader]]] = {
     "max_frames": (("SPANORIGIN_MAX_FRAMES",), _count(1, 64)),
     "depth_limit": (("SPANORIGIN_DEPTH_LIMIT",), _count(1, 100_000)),
     "frame_gap": (("SPANORIGIN_FRAME_GAP",), _count(0, 1000)),
+    "walker": (("SPANORIGIN_WALKER",), _choice("auto", "raw", "public", "python")),
     "include": (("SPANORIGIN_INCLUDE",), _globs),
     "exclude": (("SPANORIGIN_EXCLUDE",), _globs),
     "source_root": (("SPANORIGIN_SOURCE_ROOT",), _folder),
