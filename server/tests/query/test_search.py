@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
 from spanorigin_server.query.plan import planned
 from spanorigin_server.query.scanner import Misread
 from spanorigin_server.query.syntax import TERM_LIMIT, parsed
+from spanorigin_server.query.tree import Node, Not
 from spanorigin_server.store.reader import Condition
 
 from .conftest import NOON_NS, SECOND_NS, Store
+from .trees import KNOWN_TREES
 
 ROOT = "/srv/shop"
 ENTRY = {
@@ -55,6 +58,7 @@ SPANS = {
         "attributes": EXIT | {"http.status_code": 404, "k": "a*lit*b", "when": "timeout"},
         "kind": "client",
         "status": "ok",
+        "message": "grösse: Ärger",
         "duration_ns": SECOND_NS,
         "resource": RESOURCE,
         "parent_id": "12" * 8,
@@ -147,6 +151,8 @@ FINDS: list[tuple[str, set[str]]] = [
     ("@code.filepath:*handlers.py", {"datadog"}),
     # Keys of the language.
     ("env:prod version:2.3", {"web", "client"}),
+    ("version:[2 TO 2.5]", {"web", "client"}),
+    ("host.name:>1", set()),
     ("resource_name:POST*", {"web"}),
     ('resource_name:"POST /pay"', {"web"}),
     ("name:job", {"failed"}),
@@ -209,6 +215,8 @@ FINDS: list[tuple[str, set[str]]] = [
     ("timeout", {"plain"}),
     ("nightly*sweep", {"plain"}),
     ("RESET", {"web", "failed"}),
+    ("GRÖSSE*ÄRGER", {"client"}),
+    ("ärger", {"client"}),
     ("views.py", {"web"}),
     ("cartoon", {"client"}),
     ('"\'; DROP TABLE spans; --"', set()),
@@ -281,6 +289,26 @@ def test_a_search_that_can_mean_nothing_is_refused_with_the_nearest_that_can(tex
 
     assert isinstance(refusal, Misread)
     assert (refusal.offset, refusal.hint) == (offset, hint)
+
+
+@settings(max_examples=150, deadline=None)
+@given(KNOWN_TREES)
+def test_every_search_that_is_planned_runs_and_shares_the_spans_with_its_negation(
+    store: Store, ids: dict[str, str], tree: Node
+):
+    found = planned(tree)
+    if isinstance(found, Misread):
+        return
+    refused = planned(Not(tree))
+    assert not isinstance(refused, Misread)
+
+    wanted, others = (
+        {row["span_id"] for row in store.reader.newest(each, NOON_NS - 1, NOON_NS + 1, 100).rows}
+        for each in (found, refused)
+    )
+
+    assert wanted | others == set(ids)
+    assert not wanted & others
 
 
 def test_the_largest_search_that_is_read_is_also_answered(store: Store, ids: dict[str, str]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from spanorigin_server.query.scanner import Misread, pattern_of
+from spanorigin_server.query.scanner import Misread
 from spanorigin_server.query.syntax import DEPTH_LIMIT, LENGTH_LIMIT, TERM_LIMIT, parsed
 from spanorigin_server.query.tree import (
     And,
@@ -21,6 +21,8 @@ from spanorigin_server.query.tree import (
     Wildcard,
     printed,
 )
+
+from .trees import TREES
 
 ANY, ONE = Wildcard.ANY, Wildcard.ONE
 
@@ -209,38 +211,7 @@ def test_no_text_crashes_the_reader_and_what_it_reads_prints_back_to_an_equal_tr
         assert parsed(printed(tree)) == tree
 
 
-_TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
-_PATTERNS = st.lists(st.one_of(_TEXTS.filter(bool), st.sampled_from(list(Wildcard))), max_size=4).map(pattern_of)
-_NUMBERS = st.one_of(
-    st.integers(-(10**29), 10**29), st.floats(-1e20, 1e20).filter(lambda number: not number.is_integer())
-)
-_OPEN_OR_NUMBER = st.one_of(st.none(), _NUMBERS)
-_RANGES = st.builds(
-    lambda low, high, with_low, with_high: Range(low, high, with_low or low is None, with_high or high is None),
-    _OPEN_OR_NUMBER,
-    _OPEN_OR_NUMBER,
-    st.booleans(),
-    st.booleans(),
-)
-_VALUES = st.one_of(st.just(Exists()), _RANGES, _PATTERNS.filter(lambda pattern: pattern.parts != (ANY,)))
-_LEAVES = st.one_of(
-    st.builds(Text, _PATTERNS),
-    st.builds(lambda name, value: Match(name, value, is_attribute=True), _TEXTS.filter(bool), _VALUES),
-    st.builds(lambda name, value: Match(name, value, is_literal=True), _TEXTS.filter(bool), _VALUES),
-    st.builds(Match, st.sampled_from(["service", "*", "host.name", "a-b"]), _VALUES),
-)
-_TREES = st.recursive(
-    _LEAVES,
-    lambda inner: st.one_of(
-        st.builds(Not, inner),
-        st.lists(inner, min_size=2, max_size=4).map(lambda parts: And(tuple(parts))),
-        st.lists(inner, min_size=2, max_size=4).map(lambda parts: Or(tuple(parts))),
-    ),
-    max_leaves=12,
-)
-
-
 @settings(max_examples=400, deadline=None)
-@given(_TREES)
+@given(TREES)
 def test_every_tree_prints_to_a_text_that_reads_as_that_tree(tree: Node):
     assert parsed(printed(tree)) == tree
