@@ -314,6 +314,30 @@ def test_a_repository_before_its_first_commit_has_reasons_not_errors(shop):
     assert refused(Repositories.at([shop.root]), frame(), "ab" * 20).slug == "commit-not-in-checkout"
 
 
+@pytest.mark.parametrize("damaged", ["objects", "index"])
+def test_a_damaged_repository_has_a_reason_and_raises_nothing(shop, damaged):
+    head = shop.commit(app__pay_py=PAY)
+    repositories = Repositories.at([shop.root])
+    place = shop.root / ".git" / damaged
+    for file in [each for each in place.rglob("*") if each.is_file()] if place.is_dir() else [place]:
+        file.chmod(0o644)
+        file.write_bytes(b"garbage")
+
+    answers = [Previewer(repositories).preview(frame(), URL, commit, 2) for commit in ("", head)]
+
+    assert all(isinstance(answer, Preview | Reason) for answer in answers)
+    assert any(isinstance(answer, Reason) for answer in answers)
+
+
+def test_a_damaged_head_names_no_commit(shop):
+    head = shop.commit(app__pay_py=PAY)
+    repositories = Repositories.at([shop.root])
+    (shop.root / ".git/HEAD").write_bytes(b"garbage")
+
+    assert shown(repositories, frame(), "").commit is None
+    assert shown(repositories, frame(), head).commit == head
+
+
 def test_many_threads_read_one_checkout_at_once(shop):
     commits = [shop.commit(app__pay_py="#\n" * number + PAY) for number in range(8)]
     shop.git("gc", "--quiet")

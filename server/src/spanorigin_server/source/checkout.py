@@ -62,9 +62,10 @@ class Checkout:
         """The commit that is checked out; None before the first one."""
         with self._lock:
             try:
-                return self._repo.head().decode()
-            except KeyError:
+                commit = self._repo.head().decode()
+            except (KeyError, ValueError):
                 return None
+            return commit if _COMMIT.fullmatch(commit) else None
 
     def tracked(self) -> frozenset[str]:
         """The regular files in git's index. Read again when the index was written."""

@@ -53,7 +53,15 @@ class Previewer:
 
     def preview(self, frame: Frame, address: str, commit: str, context: int) -> Preview | Reason:
         """`context` lines on either side of the frame's line, in the repository and at the commit that the span's
-        process reported (empty if unknown), or why there are none. Reads files; raises nothing that is foreseen."""
+        process reported (empty if unknown), or why there are none. Reads files; raises nothing."""
+        try:
+            return self._preview(frame, address, commit, context)
+        except Exception as error:
+            # dulwich meets a damaged or half-written repository with exceptions of a dozen types.
+            message = f"The source could not be read: {type(error).__name__}: {error}."
+            return Reason("repository-unreadable", message, "Check the checkout with git fsck, then ask again.")
+
+    def _preview(self, frame: Frame, address: str, commit: str, context: int) -> Preview | Reason:
         if not frame.file and not frame.path:
             return Reason("origin-without-file", "The span's origin names no file.", "Update the SDK that wrote it.")
         snapshots = self._repositories.snapshots(address, commit)
