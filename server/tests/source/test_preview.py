@@ -240,7 +240,28 @@ def test_a_file_that_git_does_not_track_is_not_shown(shop):
     shop.write("app/secret.py", "PASSWORD = 1\n")
     at = Frame(f"{shop.root}/app/secret.py", "app/secret.py", 1, "app.secret")
 
-    assert refused(Repositories.at([shop.root]), at).slug == "file-not-in-repository"
+    for commit in ("", shop.git("rev-parse", "HEAD")):
+        reason = refused(Repositories.at([shop.root]), at, commit)
+        assert reason.slug == "file-not-tracked"
+        assert "git add app/secret.py" in (reason.remedy or "")
+
+
+def test_a_file_that_was_added_and_not_committed_yet_is_shown(shop):
+    head = shop.commit(app__other_py="#\n")
+    shop.write("app/pay.py", PAY)
+    shop.git("add", "app/pay.py")
+
+    for commit in ("", head):
+        assert shown(Repositories.at([shop.root]), frame(), commit).taken_from == "working_copy"
+
+
+def test_an_untracked_file_never_brings_up_a_tracked_one_of_the_same_name(shop):
+    head = shop.commit(app__pay_py=PAY)
+    shop.write("new/pay.py", PAY)
+    at = Frame(f"{shop.root}/new/pay.py", "new/pay.py", 4, "new.pay.pay")
+
+    for commit in ("", head):
+        assert refused(Repositories.at([shop.root]), at, commit).slug == "file-not-tracked"
 
 
 @pytest.mark.parametrize(

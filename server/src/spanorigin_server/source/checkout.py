@@ -167,11 +167,13 @@ class CommitFiles:
             raise Unreadable("it is not a regular file")
         return self._checkout.blob(blob_id)
 
+    def working_copy(self) -> Snapshot | None:
+        """The working copy, when this commit is the one that is checked out."""
+        return self._checkout.working_copy() if self._checkout.head() == self.commit else None
+
     def changed_since(self, path: str) -> Snapshot | None:
         """The working copy, when this commit is the one checked out and the file on disk differs from it."""
-        if self._checkout.head() != self.commit:
-            return None
-        working = self._checkout.working_copy()
+        working = self.working_copy()
         if working is None or not working.holds(path):
             return None
         try:

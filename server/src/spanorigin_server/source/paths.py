@@ -13,7 +13,7 @@ from typing import Literal
 
 from spanorigin_server.reason import Reason
 
-from .snapshot import Snapshot
+from .snapshot import Snapshot, is_plain
 
 _SHOWN = 3
 
@@ -38,6 +38,8 @@ def path_in(snapshot: Snapshot, file: str, path: str) -> FoundPath | Reason:
     local = _local_path(snapshot, file)
     if local is not None and snapshot.holds(local):
         return FoundPath(local, "path", local.count("/") + 1)
+    if local is not None and snapshot.taken_from == "working_copy" and (snapshot.root / local).is_file():
+        return _not_tracked(snapshot, local)
     ends = ["/".join(parts[start:]) for start in range(len(parts))]
     certain = [end for end in ends if known and end.count("/") + 1 >= len(known)] or (
         ["/".join(known)] if known else []
@@ -76,10 +78,20 @@ def _by_tail(snapshot: Snapshot, file: str, parts: Sequence[str]) -> FoundPath |
     )
 
 
+def _not_tracked(snapshot: Snapshot, local: str) -> Reason:
+    """The file is there, and not to be shown; that another one's path ends alike must not bring that one up."""
+    return Reason(
+        "file-not-tracked",
+        f"{local} lies in {snapshot.root}, but is none of its tracked source files, and only these are shown.",
+        f"Let git track it: git add {local}. In a folder without git, hidden files and folders are left out.",
+    )
+
+
 def _local_path(snapshot: Snapshot, file: str) -> str | None:
     """The path below the snapshot's root when the file is below it on this machine."""
     root, place = snapshot.root.as_posix(), PurePosixPath(file.replace("\\", "/")).as_posix()
-    return place.removeprefix(f"{root}/") if place.startswith(f"{root}/") else None
+    local = place.removeprefix(f"{root}/")
+    return local if local != place and is_plain(local) else None
 
 
 def _is_absolute(path: str) -> bool:

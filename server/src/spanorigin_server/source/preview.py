@@ -106,28 +106,25 @@ class Previewer:
 
 def _best(snapshots: Sequence[Snapshot], frame: Frame) -> tuple[Snapshot, FoundPath] | Reason:
     """The snapshot that has the file for certain, else the one whose path has most in common with it."""
-    answers = [(snapshot, path_in(snapshot, frame.file, frame.path)) for snapshot in snapshots]
+    answers = [_in_snapshot(snapshot, frame) for snapshot in snapshots]
     found = [(snapshot, place) for snapshot, place in answers if isinstance(place, FoundPath)]
     if not found:
-        reasons = [place for _, place in answers if isinstance(place, Reason)]
-        return next((reason for reason in reasons if reason.slug == "ambiguous-path"), reasons[0])
+        reasons = {place.slug: place for _, place in reversed(answers) if isinstance(place, Reason)}
+        return reasons.get("file-not-tracked") or reasons.get("ambiguous-path") or next(iter(reasons.values()))
 
     def likeliness(answer: tuple[Snapshot, FoundPath]) -> tuple[bool, bool, int]:
         snapshot, place = answer
         return frame.file == f"{snapshot.root.as_posix()}/{place.path}", place.matched == "path", place.common
 
+    def content(answer: tuple[Snapshot, FoundPath]) -> tuple[str, str]:
+        # Two clones or worktrees at one commit have the same file; which of them shows it does not matter.
+        snapshot, place = answer
+        is_committed = snapshot.taken_from == "commit" and snapshot.commit
+        return (snapshot.commit or "") if is_committed else str(snapshot.root), place.path
+
     found.sort(key=likeliness, reverse=True)
     rivals = [answer for answer in found if likeliness(answer) == likeliness(found[0])]
-    # Two clones or worktrees at one commit have the same file; which of them shows it does not matter.
-    if (
-        len(
-            {
-                (snapshot.commit if snapshot.taken_from == "commit" else snapshot.root, place.path)
-                for snapshot, place in rivals
-            }
-        )
-        > 1
-    ):
+    if len({content(answer) for answer in rivals}) > 1:
         names = ", ".join(sorted({str(snapshot.root) for snapshot, _ in rivals}))
         return Reason(
             "ambiguous-path",
@@ -135,6 +132,19 @@ def _best(snapshots: Sequence[Snapshot], frame: Frame) -> tuple[Snapshot, FoundP
             "Let the process report its repository: SPANORIGIN_REPOSITORY, or run it from its checkout.",
         )
     return found[0]
+
+
+def _in_snapshot(snapshot: Snapshot, frame: Frame) -> tuple[Snapshot, FoundPath | Reason]:
+    """Where the frame's file is in a snapshot; for the commit that is checked out, also among files added since."""
+    place = path_in(snapshot, frame.file, frame.path)
+    if isinstance(place, FoundPath) and place.matched == "path":
+        return snapshot, place
+    working = snapshot.working_copy() if isinstance(snapshot, CommitFiles) else None
+    if working is not None:
+        newer = path_in(working, frame.file, frame.path)
+        if newer.slug == "file-not-tracked" if isinstance(newer, Reason) else newer.matched == "path":
+            return working, newer
+    return snapshot, place
 
 
 def _is_chance(place: FoundPath, frame: Frame, text: str) -> bool:
