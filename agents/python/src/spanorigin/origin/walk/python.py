@@ -83,30 +83,38 @@ class PythonWalker:
                 frame = frame.f_back  # type: ignore[assignment]
             else:
                 return TOO_DEEP
-            while name in own:
-                if inner.co_flags & _SUSPENDABLE and not code.co_flags & _AWAITING:
-                    break
-                key.append(id(code))
-                key.append(frame.f_lasti)
-                if len(key) == longest:
-                    break
-                inner = code
-                frame = frame.f_back  # type: ignore[assignment]
-                code = frame.f_code
-                if (name := code.co_filename) in foreign:
-                    for _ in self._to_the_next:
-                        inner = code
-                        frame = frame.f_back  # type: ignore[assignment]
-                        code = frame.f_code
-                        if (name := code.co_filename) not in foreign:
-                            break
         except AttributeError:
-            # None has no code: the stack is at its end, which is cheaper to stumble over than to ask for each frame.
+            # None has no code: the stack is at its end, without a frame of the user's. Too rare to ask each frame for.
+            return self._walk_fully(start)
+        outer: Any = frame
+        while name in own:
+            if inner.co_flags & _SUSPENDABLE and not code.co_flags & _AWAITING:
+                break
+            key.append(id(code))
+            key.append(outer.f_lasti)
+            if len(key) == longest:
+                break
+            inner = code
+            outer = outer.f_back
+            if outer is None:
+                break
+            code = outer.f_code
+            if (name := code.co_filename) in foreign:
+                for _ in self._to_the_next:
+                    inner = code
+                    outer = outer.f_back
+                    if outer is None:
+                        break
+                    code = outer.f_code
+                    if (name := code.co_filename) not in foreign:
+                        break
+                if outer is None:
+                    break
+        if outer is None:
             if _GREENLET in _modules and _modules[_GREENLET].getcurrent().parent is not None:
                 return self._walk_fully(start)
-        else:
-            if name not in self._borders and name not in foreign and name not in own:
-                return self._walk_fully(start)
+        elif name not in self._borders and name not in foreign and name not in own:
+            return self._walk_fully(start)
         if not key or self._chains.dead:
             return self._walk_fully(start)
         try:

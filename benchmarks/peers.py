@@ -1,0 +1,42 @@
+"""Environments of the tools we are measured beside, made on demand under benchmarks/.peers and kept.
+
+Each peer has its own, because its dependencies are not ours: same interpreter, same file system, same run.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent / ".peers"
+
+REQUIREMENTS = {
+    # The libraries whose names the stacks carry: ADOT knows a package by its metadata only.
+    "adot": ("aws-opentelemetry-distro==0.18.0", "sqlalchemy", "wrapt", "flask", "click"),
+}
+
+
+class PeerError(RuntimeError):
+    """A peer could not be installed; the figure that needs it is missing, not zero."""
+
+
+def interpreter(name: str) -> Path:
+    """The Python of the peer's environment, which is made first where it is missing.
+
+    Raises PeerError with pip's last words, for example when there is no network.
+    """
+    folder = HERE / f"{name}-{sys.version_info[0]}.{sys.version_info[1]}"
+    python = folder / "bin" / "python"
+    complete = folder / ".complete"
+    wanted = "\n".join(REQUIREMENTS[name])
+    if complete.exists() and complete.read_text() == wanted:
+        return python
+    venv.create(folder, with_pip=True, clear=True)
+    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS[name]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise PeerError(f"{', '.join(REQUIREMENTS[name])} could not be installed: {done.stderr.strip()[-500:]}")
+    complete.write_text(wanted)
+    return python
