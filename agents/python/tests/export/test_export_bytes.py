@@ -14,6 +14,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanLimits
 from opentelemetry.sdk.trace.export import ConsoleSpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceState
 from spanorigin import names
 from spanorigin.export.batch import PREPARED_LIMIT_BYTES, Encoder, Merger
@@ -218,6 +219,34 @@ def test_spans_of_another_make_travel_in_the_same_batch(merging):
 
     assert merging.merges(spans) == merging.plain(spans)
     assert b"[redacted]" in merging.ours([span, wrapped])
+
+
+def test_spans_that_form_their_resource_anew_keep_it(merging):
+    class Forming(ReadableSpan):
+        @property
+        def resource(self):
+            return Resource({"service.name": self.name})
+
+        @property
+        def instrumentation_scope(self):
+            return InstrumentationScope(f"scope of {self.name}")
+
+    made = Spans()
+    spans = [made.span(exit_at())]
+    for number in range(40):
+        forming = Forming.__new__(Forming)
+        forming.__dict__.update(made.span(exit_at(), name=f"s{number % 5}").__dict__)
+        spans.append(forming)
+
+    assert merging.merges(spans) == merging.plain(spans)
+
+
+@pytest.mark.parametrize("name", list(exit_at()))
+def test_an_origin_with_a_value_of_an_unforeseen_type_is_sent_as_it_is(merging, name):
+    made = Spans()
+    spans = [made.span({**exit_at(), name: True}, before, after) for before in ({}, BEFORE) for after in ({}, AFTER)]
+
+    assert merging.merges(spans) == merging.plain(spans)
 
 
 def test_a_batch_without_origins_is_left_to_the_encoder(merging):

@@ -84,16 +84,19 @@ class Merger:
         if not any(map(_has_origin, spans)):
             return None
         groups: dict[Resource, dict[InstrumentationScope | None, _Group]] = {}
-        # Hashing a resource costs 3 us, as the SDK writes it out as JSON; most spans of a batch share theirs.
-        seen: dict[tuple[int, int], _Group] = {}
+        # Hashing a resource costs 3 us, as the SDK writes it out as JSON; most spans of a batch share theirs. Both are
+        # held, as a span of another make may form them anew each time it is asked, and their ids would be used again.
+        seen: dict[tuple[int, int], tuple[_Group, Resource, InstrumentationScope | None]] = {}
         stripped = _Stripped.__new__(_Stripped)
         for span in spans:
             data = self._span_bytes(span, stripped)
             resource, scope = span.resource, span.instrumentation_scope
-            group = seen.get((id(resource), id(scope)))
-            if group is None:
+            known = seen.get((id(resource), id(scope)))
+            if known is None:
                 group = groups.setdefault(resource, {}).setdefault(scope or None, [])
-                seen[id(resource), id(scope)] = group
+                seen[id(resource), id(scope)] = group, resource, scope
+            else:
+                group = known[0]
             group.append(_SPANS_OF_SCOPE)
             group.append(_length(data))
             group.append(data)
@@ -142,7 +145,7 @@ class Merger:
     def _attribute_bytes(self, items: Sequence[_Item]) -> bytes:
         """A span that has these attributes and nothing else."""
         parts: list[bytes] = []
-        for message in self._encoder.encode_attributes(dict(items)):
+        for message in self._encoder.encode_attributes(dict(items)) or ():
             data = message.SerializePartialToString()
             parts += (_ATTRIBUTES_OF_SPAN, _length(data), data)
         return b"".join(parts)
