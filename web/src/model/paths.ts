@@ -24,23 +24,41 @@ export function shortFunction(name: string, path: string): string {
   const qualified = name.replaceAll("<locals>.", "");
   const module = splitPath(path).name.replace(/\.\w+$/, "");
   const parts = qualified.split(".");
+  if (parts.length === 1) return qualified;
   const at = parts.lastIndexOf(module === "__init__" ? lastDirectory(path) : module, parts.length - 2);
   if (at >= 0) return parts.slice(at + 1).join(".");
-  if (parts[0] === "__main__" && parts.length > 1) return parts.slice(1).join(".");
+  if (parts[0] === "__main__") return parts.slice(1).join(".");
   return qualified;
 }
 
-/** File names that stand for more than one path in view; these are shown with their directory. */
-export function ambiguousNames(paths: Iterable<string>): ReadonlySet<string> {
-  const first = new Map<string, string>();
-  const ambiguous = new Set<string>();
+/**
+ * What to put before the file name of each path in a list: nothing where a name stands for one path only, otherwise as
+ * many of the last directories as tell the paths apart.
+ */
+export function tellingDirectories(paths: Iterable<string>): ReadonlyMap<string, string> {
+  const byName = new Map<string, Set<string>>();
   for (const path of paths) {
     const { name } = splitPath(path);
-    const known = first.get(name);
-    if (known === undefined) first.set(name, path);
-    else if (known !== path) ambiguous.add(name);
+    const known = byName.get(name);
+    if (known) known.add(path);
+    else byName.set(name, new Set([path]));
   }
-  return ambiguous;
+  const telling = new Map<string, string>();
+  for (const alike of byName.values()) {
+    if (alike.size > 1) for (const path of alike) telling.set(path, shortestTelling(path, [...alike]));
+  }
+  return telling;
+}
+
+function shortestTelling(path: string, alike: readonly string[]): string {
+  const { directory, name } = splitPath(path);
+  const parts = directory.split(/(?<=[/\\])/);
+  for (let count = 1; count < parts.length; count++) {
+    const tail = parts.slice(-count).join("");
+    const isAlone = alike.every((other) => other === path || !`/${other}`.endsWith(`/${tail}${name}`));
+    if (isAlone) return tail;
+  }
+  return directory;
 }
 
 function lastDirectory(path: string): string {

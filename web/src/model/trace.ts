@@ -103,15 +103,19 @@ export function originPaths(trace: Trace): Set<string> {
 }
 
 /** Characters in the longest `file:line`, so that the origin column can be wide enough to cut none of the usual ones. */
-export function longestOriginName(trace: Trace): number {
+export function longestOriginName(trace: Trace, directories: ReadonlyMap<string, string>): number {
   let longest = 0;
   const widths = new Map<number, number>();
   for (let row = 0; row < trace.count; row++) {
     if (trace.originType[row] === 0) continue;
     const index = trace.originPath[row]!;
-    const width = widths.get(index) ?? splitPath(trace.strings[index] ?? "").name.length;
+    const width = widths.get(index) ?? shownLength(trace.strings[index] ?? "", directories);
     widths.set(index, width);
     longest = Math.max(longest, width + 1 + String(trace.originLine[row]).length);
   }
   return longest;
+}
+
+function shownLength(path: string, directories: ReadonlyMap<string, string>): number {
+  return (directories.get(path) ?? "").length + splitPath(path).name.length;
 }

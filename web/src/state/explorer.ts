@@ -7,7 +7,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { searchSpans } from "../client";
-import { ambiguousNames } from "../model/paths";
+import { tellingDirectories } from "../model/paths";
 import { asProblem, isAbort, type Problem } from "../model/problem";
 import { ServiceHues } from "../model/services";
 import { barScale, typicalDurations } from "../model/slowness";
@@ -31,8 +31,9 @@ export const place = { scrollTop: 0 };
 export const hues = new ServiceHues();
 export const scale = computed(() => barScale(rows.value));
 export const typical = computed(() => typicalDurations(rows.value));
-export const ambiguous = computed(() =>
-  ambiguousNames(rows.value.flatMap((span) => (span.origin ? [span.origin.path] : []))),
+/** By path: what must stand before the file name so that rows can be told apart. */
+export const directories = computed(() =>
+  tellingDirectories(rows.value.flatMap((span) => (span.origin ? [span.origin.path] : []))),
 );
 /** Whether clock times alone would be read wrongly, since not all rows are of today. */
 export const needsDay = computed(() => {

@@ -2,7 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { getSpan, getTrace } from "../client";
-import { ambiguousNames } from "../model/paths";
+import { tellingDirectories } from "../model/paths";
 import { asProblem, isAbort, type Problem } from "../model/problem";
 import { ServiceHues } from "../model/services";
 import type { SpanDetail } from "../model/span";
@@ -17,7 +17,8 @@ export interface OpenTrace {
   readonly timeline: Timeline;
   readonly hues: ServiceHues;
   readonly errors: number;
-  readonly ambiguous: ReadonlySet<string>;
+  /** By path: what must stand before the file name so that rows can be told apart. */
+  readonly directories: ReadonlyMap<string, string>;
   readonly originWidth: number;
 }
 
@@ -136,6 +137,7 @@ async function loadDetail(traceId: string, spanId: string): Promise<void> {
 
 function workOut(trace: Trace): OpenTrace {
   const tree = buildTree(trace);
+  const directories = tellingDirectories(originPaths(trace));
   const hues = new ServiceHues();
   const met = new Set<number>();
   for (const row of tree.order) {
@@ -150,8 +152,8 @@ function workOut(trace: Trace): OpenTrace {
     timeline: layOutTimeline(trace, tree),
     hues,
     errors: errorCount(trace),
-    ambiguous: ambiguousNames(originPaths(trace)),
-    originWidth: longestOriginName(trace),
+    directories,
+    originWidth: longestOriginName(trace, directories),
   };
 }
 

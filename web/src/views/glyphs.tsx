@@ -56,17 +56,19 @@ interface Place {
 /** `app/` muted, `pay.py:88` loud and never cut, `pay` muted. Goes inside an element of class `origin`. */
 export function PlaceWords({
   place,
-  directory = true,
+  directory,
   fn = true,
 }: {
   place: Place;
-  directory?: boolean;
+  /** Shown instead of the whole one, in lists where the file name nearly tells all. */
+  directory?: string;
   fn?: boolean;
 }) {
   const split = splitPath(place.path);
+  const shown = directory ?? split.directory;
   return (
     <>
-      {directory && split.directory !== "" ? <span class="dir">{split.directory}</span> : null}
+      {shown === "" ? null : <span class="dir">{shown}</span>}
       <span class="at">
         {split.name}:{place.line}
       </span>

@@ -1,7 +1,6 @@
 /** One span in the list. A click opens its trace; the link in it is for new tabs, and for what reads links. */
 
 import { duration, exactDuration } from "../../model/numbers";
-import { splitPath } from "../../model/paths";
 import { slowness } from "../../model/slowness";
 import { expectsOrigin, type Span, statusText } from "../../model/span";
 import { clockTime, dayAndClockTime, exactTime } from "../../model/time";
@@ -70,7 +69,7 @@ function OriginCell({ span, card }: { span: Span; card: HoverCardState }) {
           onPointerLeave={card.closeSoon}
         >
           <Diamond type={origin.type} />
-          <PlaceWords place={origin} directory={explorer.ambiguous.value.has(splitPath(origin.path).name)} />
+          <PlaceWords place={origin} directory={explorer.directories.value.get(origin.path) ?? ""} />
         </a>
       </span>
     );

@@ -1,7 +1,6 @@
 /** One span in the waterfall. */
 
 import { durationText, exactDuration } from "../../model/numbers";
-import { splitPath } from "../../model/paths";
 import { hueVariable } from "../../model/services";
 import { expectsOrigin, statusText, waitsForAnother } from "../../model/span";
 import { barOf } from "../../model/timeline";
@@ -50,7 +49,7 @@ export function WaterfallRow({ opened, row, place, isSelected, isFolded, onSelec
         <Badges opened={opened} row={row} />
         {isFolded ? <span class="badge badge-n">+ {below}</span> : null}
       </span>
-      <OriginCell row={row} ambiguous={opened.ambiguous} />
+      <OriginCell row={row} directories={opened.directories} />
       <Track opened={opened} row={row} trackPx={geometry.trackPx} />
     </div>
   );
@@ -101,13 +100,13 @@ function Badges({ opened, row }: { opened: OpenTrace; row: TraceRow }) {
   );
 }
 
-function OriginCell({ row, ambiguous }: { row: TraceRow; ambiguous: ReadonlySet<string> }) {
+function OriginCell({ row, directories }: { row: TraceRow; directories: ReadonlyMap<string, string> }) {
   if (row.origin) {
     return (
       <span role="gridcell" class="wf-origin" data-testid="origin-cell" title={placeTitle(row.origin)}>
         <span class="origin">
           <Diamond type={row.origin.type} />
-          <PlaceWords place={row.origin} directory={ambiguous.has(splitPath(row.origin.path).name)} fn={false} />
+          <PlaceWords place={row.origin} directory={directories.get(row.origin.path) ?? ""} fn={false} />
         </span>
       </span>
     );

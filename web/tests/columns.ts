@@ -1,0 +1,45 @@
+/** Small traces for tests, written as one line a span. */
+
+import type { SpanKind, SpanStatus } from "../src/model/span";
+import { KINDS, STATUSES, type Trace } from "../src/model/trace";
+
+export interface Line {
+  readonly parent: number;
+  readonly start?: number;
+  readonly duration?: number;
+  readonly service?: string;
+  readonly kind?: SpanKind;
+  readonly status?: SpanStatus;
+  readonly path?: string;
+  readonly line?: number;
+}
+
+export function traceOf(lines: readonly Line[]): Trace {
+  const strings: string[] = [""];
+  const index = (text: string) => {
+    if (!strings.includes(text)) strings.push(text);
+    return strings.indexOf(text);
+  };
+  const column = (read: (line: Line, row: number) => number) => lines.map(read);
+  return {
+    traceId: "a".repeat(32),
+    startNs: 0n,
+    durationNs: 0,
+    count: lines.length,
+    spanId: lines.map((_, row) => row.toString(16).padStart(16, "0")),
+    parent: Int32Array.from(column((line) => line.parent)),
+    name: Int32Array.from(column((_, row) => index(`span ${row}`))),
+    service: Int32Array.from(column((line) => index(line.service ?? "web"))),
+    resource: Int32Array.from(column((_, row) => index(`span ${row}`))),
+    kind: Uint8Array.from(column((line) => KINDS.indexOf(line.kind ?? "internal"))),
+    status: Uint8Array.from(column((line) => STATUSES.indexOf(line.status ?? "unset"))),
+    httpStatus: new Uint16Array(lines.length),
+    start: Float64Array.from(column((line, row) => line.start ?? row)),
+    duration: Float64Array.from(column((line) => line.duration ?? 1)),
+    originType: Uint8Array.from(column((line) => (line.path ? 1 : 0))),
+    originPath: Int32Array.from(column((line) => index(line.path ?? ""))),
+    originLine: Int32Array.from(column((line) => line.line ?? 0)),
+    originFunction: new Int32Array(lines.length),
+    strings,
+  };
+}
