@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -114,9 +113,7 @@ class Store:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory, monkeypatch_module):
-    # The engine writes caches into the working directory.
-    monkeypatch_module.chdir(tmp_path_factory.mktemp("cwd"))
+def store(tmp_path_factory):
     engine = EmbeddedEngine(tmp_path_factory.mktemp("store"))
     try:
         tables.prepare(engine)
@@ -125,17 +122,8 @@ def store(tmp_path_factory, monkeypatch_module):
         engine.close()
 
 
-@pytest.fixture(scope="module")
-def monkeypatch_module():
-    with pytest.MonkeyPatch.context() as patch:
-        yield patch
-
-
 @pytest.fixture
 def emptied(store: Store) -> Store:
     """The store without any span."""
     store.engine.execute("TRUNCATE TABLE spanorigin.spans")
     return store
-
-
-Put = Callable[..., str]

@@ -17,7 +17,8 @@ from .scanner import Misread, MisreadError
 from .terms import ALWAYS, Binder, any_of, id_is, like_pattern, nearest, number_is, one_of, text_is
 from .tree import Exists, Match, Pattern, Range, Value
 
-Condition = Callable[[Binder, Match], str]
+# How a key reads a value: the SQL condition for it.
+Reading = Callable[[Binder, Match], str]
 
 _NO_PARENT = "spans.parent_span_id = toFixedString('', 8)"
 _HAS_ORIGIN = "spans.origin_type != 'none'"
@@ -40,19 +41,19 @@ def condition_for(binder: Binder, match: Match) -> str:
     return tag_is(binder, match.key, match.value)
 
 
-def _text(column: str) -> Condition:
+def _text(column: str) -> Reading:
     return lambda binder, match: text_is(binder, f"spans.{column}", match.value)
 
 
-def _number(expression: str) -> Condition:
+def _number(expression: str) -> Reading:
     return lambda binder, match: number_is(binder, f"spans.{expression}", match)
 
 
-def _words(column: str, meanings: Mapping[str, tuple[str, ...]]) -> Condition:
+def _words(column: str, meanings: Mapping[str, tuple[str, ...]]) -> Reading:
     return lambda binder, match: one_of(binder, f"spans.{column}", match, meanings)
 
 
-def _id(column: str, length: int) -> Condition:
+def _id(column: str, length: int) -> Reading:
     return lambda binder, match: id_is(binder, f"spans.{column}", match, length)
 
 
@@ -79,7 +80,7 @@ def _function(binder: Binder, match: Match) -> str:
     return _function_of("spans.origin_function")(binder, match)
 
 
-def _function_of(expression: str) -> Condition:
+def _function_of(expression: str) -> Reading:
     def condition(binder: Binder, match: Match) -> str:
         value = match.value
         if not isinstance(value, Pattern) or value.literal == "":
@@ -90,7 +91,7 @@ def _function_of(expression: str) -> Condition:
     return condition
 
 
-def _module_of(expression: str) -> Condition:
+def _module_of(expression: str) -> Reading:
     def condition(binder: Binder, match: Match) -> str:
         if not isinstance(match.value, Pattern):
             return text_is(binder, expression, match.value)
@@ -134,7 +135,7 @@ def _has(_binder: Binder, match: Match) -> str:
     raise MisreadError(Misread("search-value", message, match.value_offset, hint))
 
 
-def _flag(expression: str) -> Condition:
+def _flag(expression: str) -> Reading:
     """Datadog's marks, `@_trace_root:1` and its like: 1, true or * for spans that are it, 0 or false for the rest."""
 
     def condition(_binder: Binder, match: Match) -> str:
@@ -148,7 +149,7 @@ def _flag(expression: str) -> Condition:
     return condition
 
 
-def _not_here(instead: str) -> Condition:
+def _not_here(instead: str) -> Reading:
     def condition(_binder: Binder, match: Match) -> str:
         message = f"{match.key}: is a key of Datadog's that this server does not know. {instead}"
         raise MisreadError(Misread("search-key", message, match.offset))
@@ -156,7 +157,7 @@ def _not_here(instead: str) -> Condition:
     return condition
 
 
-_KEYS: Mapping[str, Condition] = {
+_KEYS: Mapping[str, Reading] = {
     "service": _text("service"),
     "status": _words("status", _STATUSES),
     "kind": _words("kind", _KINDS),
@@ -192,7 +193,7 @@ _MEANT = {
     "latency": "duration", "error": "status:error", "is": "has", "operation": "operation_name", "repo": "repository",
 }  # fmt: skip
 
-_ATTRIBUTES: Mapping[str, Condition] = {
+_ATTRIBUTES: Mapping[str, Reading] = {
     "span.kind": _words("kind", _KINDS),
     "duration": _duration,
     "_trace_root": _flag(_NO_PARENT),
@@ -220,7 +221,7 @@ _SYNONYMS = (
 _DATADOG_FRAME = re.compile(re.escape(names.DATADOG_FRAME_PREFIX) + r"([0-9]{1,3})\.(file|line|method|type)")
 
 
-def _attribute(key: str) -> Condition:
+def _attribute(key: str) -> Reading:
     known = _ATTRIBUTES.get(key)
     if known is not None:
         return known
@@ -230,7 +231,7 @@ def _attribute(key: str) -> Condition:
     return lambda binder, match: attribute_is(binder, keys, match.value)
 
 
-def _frame_part(number: int, part: str) -> Condition:
+def _frame_part(number: int, part: str) -> Reading:
     """One part of frame `number` of an origin, counted from 0; the origin itself is frame 0."""
     if number == 0:
         parts = {"file": _file, "line": _number("origin_line"), "method": _function}
