@@ -136,7 +136,7 @@ def _start(settings: Settings) -> _Running:
     sources = Sources(settings)
     tally = Tally()
     rules = Rules.of(settings, LAUNCHERS + frameworks.borders(), emit.exit_attributes)
-    walker, why_walker = choose_walker(sources, rules)
+    walker, why_walker = choose_walker(sources, rules, settings.walker)
     attach, why_attach = emit.attach_at_start()
     processor = OriginProcessor(walker, attach, tally)
     recorder = EntryRecorder(

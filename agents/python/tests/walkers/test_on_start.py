@@ -30,8 +30,6 @@ class Traced:
         self.tally = Tally()
         walker = make_walker(kind, prepare=prepare)
         self.processor = OriginProcessor(walker, emit.attach_to_new, self.tally)
-        if kind != "python" and type(self.processor.on_start).__name__ != "OnStart":
-            self.processor.on_start = walker.as_on_start(self.processor.on_start, emit.attach_to_new, self.tally)
         if kind != "python":
             assert type(self.processor.on_start).__name__ == "OnStart"
         self.provider = TracerProvider(span_limits=limits or SpanLimits(), shutdown_on_exit=False)

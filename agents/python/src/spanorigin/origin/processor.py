@@ -40,6 +40,11 @@ class OriginProcessor(SpanProcessor):
         self._open: dict[int, dict[int, weakref.ref[Span]]] = {}
         # Reentrant, since a garbage collection in here may run a finalizer that starts a span.
         self._lock = threading.RLock()
+        # A walker in C can be the whole of on_start too, for the spans that need no more of Python. Decision 0074.
+        as_on_start = getattr(walker, "as_on_start", None)
+        in_c = None if as_on_start is None else as_on_start(self.on_start, attach, tally)
+        if in_c is not None:
+            self.on_start = in_c  # type: ignore[method-assign]
         if hasattr(os, "register_at_fork"):
             forget = weakref.WeakMethod(self._forget_after_fork)
             os.register_at_fork(after_in_child=lambda: (method := forget()) and method())

@@ -1,17 +1,23 @@
 """Find the user's frames on the current stack: one interface, and the choice of who does it.
 
-Used by `origin.processor`; chosen once by `agent`. Walkers in C come beside `python.py` and are chosen here.
+Used by `origin.processor`; chosen once by `agent`. `python.py` serves every interpreter; `compiled.py` sets up the two
+in C, which the folder `c` has the source of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from spanorigin.model import Attributes, ExitOrigin, Refusal
 from spanorigin.settings import Settings
 from spanorigin.source import Sources
+
+AUTO: Final = "auto"
+PYTHON: Final = "python"
+WALKERS: Final = ("raw", "public", PYTHON)
+"""Quickest first; each but the last may be missing or fail its test, and gives way to the next."""
 
 
 class Walker(Protocol):
@@ -41,8 +47,21 @@ class Rules:
         return cls(settings.max_frames, settings.depth_limit, settings.frame_gap, tuple(borders), prepare)
 
 
-def choose_walker(sources: Sources, rules: Rules) -> tuple[Walker, str]:
-    """The best walker for this interpreter, and why it is the one."""
+def choose_walker(sources: Sources, rules: Rules, wanted: str = AUTO) -> tuple[Walker, str]:
+    """The best walker that this interpreter has, from `wanted` on downwards, and in words why it is the one."""
+    from spanorigin.origin.walk import compiled
     from spanorigin.origin.walk.python import PythonWalker
 
-    return PythonWalker(sources, rules), "pure Python: the only one so far"
+    passed_over = []
+    for kind in WALKERS[0 if wanted == AUTO else WALKERS.index(wanted) : -1]:
+        module = compiled.load(kind)
+        if isinstance(module, str):
+            passed_over.append(f"{kind}: {module}")
+            continue
+        return compiled.CompiledWalker(module, sources, rules), _why(compiled.WORDS[kind], wanted, passed_over)
+    return PythonWalker(sources, rules), _why("pure Python", wanted, passed_over)
+
+
+def _why(walker: str, wanted: str, passed_over: list[str]) -> str:
+    reasons = [] if wanted == AUTO else [f"{wanted} was asked for"]
+    return f"{walker}: {'; '.join(reasons + passed_over) or 'the quickest, and it sees what sys._getframe sees'}"
