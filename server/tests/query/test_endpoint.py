@@ -202,6 +202,14 @@ def test_pages_go_on_where_the_last_one_ended(api: Api, emptied: Store):
     assert seen == order
 
 
+def test_all_of_time_can_be_searched(api: Api, emptied: Store):
+    span_id = emptied.put()
+
+    page = api.get("/api/v1/spans", from_=0, to=2**63 - 1)
+
+    assert [span["span_id"] for span in page["spans"]] == [span_id]
+
+
 def test_a_cursor_of_another_search_is_refused(api: Api, emptied: Store):
     for _ in range(2):
         emptied.put()

@@ -29,7 +29,7 @@ class Cursor:
 
 def query_mark(text: str) -> int:
     """A number by which a search's cursor is told from another's."""
-    return zlib.crc32(" ".join(text.split()).encode())
+    return zlib.crc32(text.strip().encode())
 
 
 def written_cursor(cursor: Cursor) -> str:
