@@ -8,7 +8,7 @@ from spanorigin_server.query.plan import planned
 from spanorigin_server.query.scanner import Misread
 from spanorigin_server.query.syntax import TERM_LIMIT, parsed
 from spanorigin_server.query.tree import Node, Not
-from spanorigin_server.store.reader import Condition
+from spanorigin_server.store.reader import Condition, Reader
 
 from .conftest import NOON_NS, SECOND_NS, Store
 from .trees import KNOWN_TREES
@@ -315,7 +315,7 @@ def test_the_largest_search_that_is_read_is_also_answered(store: Store, ids: dic
     key = ".".join("abcdefghij")
     wide = " OR ".join(f"{key}:[{number} TO 1e9]" for number in range(TERM_LIMIT - 1)) + " OR service:pay"
 
-    found = store.reader.newest(condition(wide), NOON_NS - 1, NOON_NS + 1, 10)
+    found = Reader(store.engine, time_limit_s=60).newest(condition(wide), NOON_NS - 1, NOON_NS + 1, 10)
 
     assert [ids[row["span_id"]] for row in found.rows] == ["datadog"]
 
