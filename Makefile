@@ -66,7 +66,8 @@ demo: $(VENV)/.run $(WEB)
 
 test: $(VENV)/.dev $(WEB)
 	@cd web && npm test --silent
-	@$(BIN)/pytest -n 2 --dist loadgroup agents/python/tests server/tests tools/tests tests e2e -m 'not browser' $(PYTEST)
+	@$(BIN)/pytest -n 2 --dist loadfile agents/python/tests server/tests tools/tests tests $(PYTEST)
+	@$(BIN)/pytest e2e -m 'not browser' $(PYTEST)
 
 e2e: $(VENV)/.dev $(WEB)
 	@$(BIN)/pytest e2e -m browser $(PYTEST)
