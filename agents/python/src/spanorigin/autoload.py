@@ -18,6 +18,13 @@ DEFERRED = "SPANORIGIN_RUN_DEFERRED"
 """Set by `spanorigin run`: instrumentations that OpenTelemetry was told to leave out, and that are put in here."""
 
 
+class _Process:
+    """What has been done in this process, so that it is done once."""
+
+    has_deferred = False
+    waits_for_provider = False
+
+
 def install_if_enabled() -> None:
     """Install the agent if SPANORIGIN_ENABLED or DD_CODE_ORIGIN_FOR_SPANS_ENABLED says true.
 
@@ -63,8 +70,9 @@ def _when_a_provider_is_set(install: Callable[[Any], object]) -> None:
     from opentelemetry import trace
 
     original = getattr(trace, "_set_tracer_provider", None)
-    if original is None or getattr(original, "is_spanorigins", False):
+    if original is None or _Process.waits_for_provider:
         return
+    _Process.waits_for_provider = True
 
     def set_tracer_provider(provider: Any, *arguments: Any, **options: Any) -> None:
         original(provider, *arguments, **options)
@@ -76,7 +84,6 @@ def _when_a_provider_is_set(install: Callable[[Any], object]) -> None:
         except Exception as error:
             _say(error)
 
-    set_tracer_provider.is_spanorigins = True  # type: ignore[attr-defined]
     trace._set_tracer_provider = set_tracer_provider  # type: ignore[assignment]
 
 
@@ -101,14 +108,13 @@ def _put_in_deferred() -> None:
     OpenTelemetry does so as the process starts, which is before `manage.py` or `wsgi.py` has named the settings. It
     then configures Django with empty settings of its own, and the program ends with an error (decision 0023).
     """
-    if "django" not in process_environment().get(DEFERRED, "").split(","):
+    if _Process.has_deferred or "django" not in process_environment().get(DEFERRED, "").split(","):
         return
+    _Process.has_deferred = True
     from spanorigin.frameworks.imports import watch_imports
 
     def on_loaded(module: Any) -> None:
         original = module.BaseHandler.load_middleware
-        if getattr(original, "is_spanorigins", False):
-            return
 
         def load_middleware(self: Any, *arguments: Any, **options: Any) -> Any:
             if module.BaseHandler.load_middleware is load_middleware:
@@ -119,7 +125,6 @@ def _put_in_deferred() -> None:
                     _say(error)
             return original(self, *arguments, **options)
 
-        load_middleware.is_spanorigins = True  # type: ignore[attr-defined]
         module.BaseHandler.load_middleware = load_middleware
 
     watch_imports({"django.core.handlers.base": on_loaded}, _say)

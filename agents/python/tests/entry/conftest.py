@@ -25,6 +25,16 @@ def capture():
     made.provider.shutdown()
 
 
+@pytest.fixture
+def receiver():
+    """An OTLP/HTTP receiver for programs in child processes."""
+    from entry_processes import Receiver
+
+    made = Receiver()
+    yield made
+    made.close()
+
+
 @pytest.fixture(autouse=True)
 def _no_spans_of_an_earlier_test(request):
     if "capture" in request.fixturenames:
