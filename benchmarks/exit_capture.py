@@ -1,7 +1,8 @@
-"""Measure one tool's exit capture in the environment this runs in: `python exit_capture.py python|adot ROUNDS`.
+"""Measure one tool's exit capture in the environment this runs in: `python exit_capture.py auto|python|adot ROUNDS`.
 
-`python` is our walker in Python. Started by exit_origin.py, in our environment and in a peer's. Prints one JSON object:
-nanoseconds of a plain client span and what the tool adds to it, by shape.
+`auto` is our agent with the walker that this interpreter gets, `python` with the one in Python. Started by
+exit_origin.py, in our environment and in a peer's. Prints one JSON object: nanoseconds of a plain client span and
+what the tool adds to it, by shape.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from opentelemetry.trace import SpanKind
 from stacks import PROJECT, SHAPES, chain, leaf
 from timing import pin_to_one_core, steady_ns
 
-_REACH = {"python": 2000, "adot": 40}
+_REACH = {"auto": 2000, "python": 2000, "adot": 40}
 """Library frames a tool looks past; ADOT gives up after 50 frames, those of the SDK included."""
 _SPANS = 20
 """Spans under one root span and one timed call, so that the root weighs little."""
@@ -31,20 +32,19 @@ def _nothing(span: Any, parent_context: Any = None) -> None:
     pass
 
 
-def _python() -> Callable[..., None]:
+def _ours(wanted: str) -> Callable[..., None]:
     from spanorigin import emit, frameworks
     from spanorigin.counters import Tally
     from spanorigin.origin.borders import LAUNCHERS
     from spanorigin.origin.processor import OriginProcessor
-    from spanorigin.origin.walk import Rules
-    from spanorigin.origin.walk.python import PythonWalker
+    from spanorigin.origin.walk import Rules, choose_walker
     from spanorigin.settings import Settings
     from spanorigin.source import Sources
 
     # These files are nobody's request: they play the interpreter's part below the chain.
     settings = Settings(exclude=(str(Path(__file__).resolve().parent),))
     rules = Rules.of(settings, LAUNCHERS + frameworks.borders(), emit.exit_attributes)
-    walker = PythonWalker(Sources(settings), rules)
+    walker, _ = choose_walker(Sources(settings), rules, wanted)
     attach, _ = emit.attach_at_start()
     return OriginProcessor(walker, attach, Tally()).on_start
 
@@ -55,7 +55,7 @@ def _adot() -> Callable[..., None]:
     return CodeAttributesSpanProcessor().on_start
 
 
-_TOOLS = {"python": _python, "adot": _adot}
+_TOOLS = {"auto": lambda: _ours("auto"), "python": lambda: _ours("python"), "adot": _adot}
 
 
 def measure(tool: str, rounds: int) -> dict[str, dict[str, float]]:
