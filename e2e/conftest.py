@@ -1,5 +1,6 @@
 """What all end-to-end tests share: one running demo, and each of its visits made once in a trace of its own."""
 
+import importlib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,22 +23,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all of these in one worker: the demo is started once, and this machine is small."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-
-
 @pytest.fixture(scope="session")
 def traffic() -> ModuleType:
     """examples/shop/traffic.py, for its table of visits."""
+    return import_from_shop("traffic")
+
+
+@pytest.fixture(scope="session")
+def demo_program() -> ModuleType:
+    """examples/shop/demo.py, for its parts."""
+    return import_from_shop("demo")
+
+
+def import_from_shop(name: str) -> ModuleType:
     sys.path.insert(0, str(SHOP))
     try:
-        import traffic
+        return importlib.import_module(name)
     finally:
         sys.path.remove(str(SHOP))
-    return traffic
 
 
 @pytest.fixture(scope="session")

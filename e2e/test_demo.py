@@ -59,6 +59,28 @@ def test_it_refuses_a_port_in_use_and_says_what_to_do():
     assert "Traceback" not in refused.stderr
 
 
+def test_when_the_usual_port_is_in_use_the_next_is_taken_and_named(demo_program, capsys):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        usual = taken.getsockname()[1]
+
+        port = demo_program.server_port(None, usual)
+
+    assert port > usual
+    assert capsys.readouterr().out == f"Port {usual} is in use, so this server listens on {port}.\n"
+
+
+def test_tracing_settings_of_the_shell_do_not_reach_the_demo(demo_program, monkeypatch):
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector.example:4318")
+    monkeypatch.setenv("DD_CODE_ORIGIN_FOR_SPANS_ENABLED", "false")
+    monkeypatch.setenv("SPANORIGIN_ENABLED", "false")
+
+    kept = demo_program.plain_environment()
+
+    assert not [name for name in kept if name.startswith(("OTEL_", "DD_", "SPANORIGIN_"))]
+
+
 def test_traffic_makes_every_visit_as_it_should_be_answered(demo):
     once = run(TRAFFIC, *addresses(demo), "--once")
 

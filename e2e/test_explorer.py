@@ -1,12 +1,15 @@
 """The Explorer in a browser: find spans, know their line, go into one, all by keyboard if you like."""
 
 import re
+import subprocess
+import sys
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 from .browsing import new_tab, take_screenshot
+from .expected import SHOP
 
 pytestmark = pytest.mark.browser
 
@@ -198,6 +201,7 @@ def test_all_keys_are_listed_on_a_question_mark(explorer):
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_it_can_be_looked_at(theme, browser, demo, traces, docs_image):
+    browse_for_a_while(demo)
     with new_tab(browser, demo.server.address, theme) as tab:
         page = tab.open("/explore?q=has%3Aorigin")
         expect(rows(page).first).to_be_visible()
@@ -206,3 +210,11 @@ def test_it_can_be_looked_at(theme, browser, demo, traces, docs_image):
         picture = take_screenshot(page, f"explore-{theme}", docs_image("explorer") if theme == "dark" else None)
 
         assert picture.stat().st_size < 300_000
+
+
+def browse_for_a_while(demo):
+    """A few seconds of the demo's own traffic, so that the picture shows what a reader of the README will see."""
+    addresses = [part for name, address in demo.addresses.items() for part in (f"--{name}", address)]
+    command = [sys.executable, str(SHOP / "traffic.py"), *addresses, "--rate", "12", "--duration", "4", "--seed", "5"]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    demo.server.wait_until_quiet(at_least=1, quiet_s=2.0)

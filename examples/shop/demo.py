@@ -79,6 +79,8 @@ def programs(server: str, data: Path, addresses: Mapping[str, str], with_traffic
             "SPANORIGIN_ENDPOINT": server,
             # Spans are sent every second, not every five: somebody is watching.
             "OTEL_BSP_SCHEDULE_DELAY": "1000",
+            # Where it is installed, it would put a second span around each statement that the driver reports already.
+            "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": "sqlalchemy",
             **more,
         }
         return Program(name, ["spanorigin", "run", "--", *command.split()], folder, environment, health)
@@ -102,8 +104,6 @@ def programs(server: str, data: Path, addresses: Mapping[str, str], with_traffic
         SHOP / "orders",
         f"gunicorn --bind 127.0.0.1:{port['orders']} ordering:create_app()",
         f"{addresses['orders']}/health",
-        # Where it is installed, it would put a second span around each statement that the driver reports already.
-        OTEL_PYTHON_DISABLED_INSTRUMENTATIONS="sqlalchemy",
     )
     yield traced(
         "web",
@@ -198,16 +198,16 @@ def tail(log: Path, lines: int = 20) -> str:
     return "\n".join([f"The end of {log}:", *(f"  {line}" for line in text or ["(it is empty)"])])
 
 
-def server_port(wanted: int | None) -> int:
-    """A free port for the server: the one asked for, or else the usual one, or the next that is free."""
+def server_port(wanted: int | None, usual: int = USUAL_PORT) -> int:
+    """A free port for the server: the one asked for (0: any), or else the usual one, or the next that is free."""
     if wanted is not None:
         if wanted and not is_free(wanted):
             raise DemoError(f"Port {wanted} is in use. Give another with --port, or leave it out to get a free one.")
         return wanted or free_port()
-    for port in range(USUAL_PORT, USUAL_PORT + 100):
+    for port in range(usual, min(usual + 100, 65536)):
         if is_free(port):
-            if port != USUAL_PORT:
-                print(f"Port {USUAL_PORT} is in use, so this server listens on {port}.", flush=True)
+            if port != usual:
+                print(f"Port {usual} is in use, so this server listens on {port}.", flush=True)
             return port
     return free_port()
 
