@@ -13,10 +13,12 @@ from spanorigin.frameworks.imports import watch_imports
 
 FRAMEWORKS: tuple[Framework, ...] = (django.FRAMEWORK, flask.FRAMEWORK, starlette.FRAMEWORK, starlette.FASTAPI)
 
-BORDERS: tuple[str, ...] = tuple(suffix for framework in FRAMEWORKS for suffix in framework.borders)
-"""Path suffixes, with `/` between folders, of the files that call handlers: what lies beyond did not ask."""
+__all__ = ["FRAMEWORKS", "borders", "install_all"]
 
-__all__ = ["BORDERS", "FRAMEWORKS", "install_all"]
+
+def borders() -> tuple[str, ...]:
+    """Path suffixes, with `/` between folders, of the files that call handlers: what lies beyond did not ask."""
+    return tuple(suffix for framework in FRAMEWORKS for suffix in framework.borders)
 
 
 def install_all(on_handler: OnHandler, on_failure: OnFailure | None = None) -> Callable[[], None]:
@@ -36,7 +38,3 @@ def install_all(on_handler: OnHandler, on_failure: OnFailure | None = None) -> C
         announcer.detach()
 
     return detach
-
-
-def borders() -> tuple[str, ...]:
-    return BORDERS
