@@ -12,18 +12,21 @@ for folder in (HERE, HERE.parent / "samples"):
 import pytest  # noqa: E402
 from exit_support import Agent, Library  # noqa: E402
 
+# The one that this interpreter gets, which is in C where it could be compiled, and the one that all have.
+WALKERS = ["auto", "python"]
 
-@pytest.fixture
-def agent():
+
+@pytest.fixture(params=WALKERS)
+def agent(request):
     """An agent with a provider of its own, for one test."""
-    with Agent() as made:
+    with Agent(walker=request.param) as made:
         yield made
 
 
-@pytest.fixture(scope="module")
-def shared_agent():
+@pytest.fixture(scope="module", params=WALKERS)
+def shared_agent(request):
     """An agent with a provider of its own, for one module of tests."""
-    with Agent() as made:
+    with Agent(walker=request.param) as made:
         yield made
 
 

@@ -27,12 +27,7 @@ def agent(shared_agent):
 
 
 def at(mark, function):
-    return frame(FILE, mark, qualified(function))
-
-
-def qualified(function):
-    """3.10 knows no qualified names of running code."""
-    return function if sys.version_info >= (3, 11) else function.rsplit(".", 1)[-1]
+    return frame(FILE, mark, function)
 
 
 @pytest.mark.parametrize(
