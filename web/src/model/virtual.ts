@@ -14,6 +14,11 @@ export function rowsInView(scrollTop: number, height: number, rowHeight: number,
   return { first: Math.min(first, end), end };
 }
 
+/** At least as many as are ever drawn at once, so that `place % poolSize` is a name for a row on the screen. */
+export function poolSize(height: number, rowHeight: number): number {
+  return Math.ceil(height / rowHeight) + 2 * AROUND + 2;
+}
+
 /** Where to scroll so that a row is in view; the present place when it is already. */
 export function scrollToShow(
   row: number,

@@ -33,7 +33,8 @@ export const detail = signal<SpanDetail | null>(null);
 export const detailProblem = signal<Problem | null>(null);
 
 const RETRY_MS = 3000;
-let wanted = "";
+const NOTHING = { traceId: "", spanId: null as string | null };
+let wanted = NOTHING;
 let abort: AbortController | null = null;
 let detailAbort: AbortController | null = null;
 let detailFor = "";
@@ -41,11 +42,12 @@ let retry: ReturnType<typeof setTimeout> | undefined;
 
 /** Opens a trace, unless it is the one that is open. */
 export function openTrace(traceId: string, spanId: string | null): void {
-  if (wanted === traceId && (open.value || problem.value === null)) {
-    if (open.value) selectSpan(spanId);
+  const isSame = wanted.traceId === traceId && (open.value !== null || problem.value === null);
+  wanted = { traceId, spanId };
+  if (isSame) {
+    selectSpan(spanId);
     return;
   }
-  wanted = traceId;
   batch(() => {
     open.value = null;
     problem.value = null;
@@ -55,19 +57,19 @@ export function openTrace(traceId: string, spanId: string | null): void {
     detailProblem.value = null;
   });
   detailFor = "";
-  load(traceId, spanId);
+  void load(traceId);
 }
 
-export function retryTrace(spanId: string | null): void {
+export function retryTrace(): void {
   problem.value = null;
-  load(wanted, spanId);
+  void load(wanted.traceId);
 }
 
 /** Leaves the trace; a request for it that is still under way is given up. */
 export function closeTrace(): void {
   clearTimeout(retry);
   abort?.abort();
-  if (!open.value) wanted = "";
+  if (!open.value) wanted = NOTHING;
 }
 
 /** Puts a span into the panel and unfolds what hides it; null empties the panel. */
@@ -96,26 +98,24 @@ export function retryDetail(): void {
   if (now && selected.value >= 0) void loadDetail(now.trace.traceId, now.trace.spanId[selected.value]!);
 }
 
-function load(traceId: string, spanId: string | null): void {
+async function load(traceId: string): Promise<void> {
   clearTimeout(retry);
   abort?.abort();
   abort = new AbortController();
-  getTrace(traceId, abort.signal).then(
-    (trace) => {
-      if (traceId !== wanted) return;
-      batch(() => {
-        open.value = workOut(trace);
-        problem.value = null;
-        selectSpan(spanId ?? firstSpan(open.value));
-      });
-    },
-    (error) => {
-      if (traceId !== wanted || isAbort(error)) return;
-      const found = asProblem(error);
-      problem.value = found;
-      if (found.isPassing) retry = setTimeout(() => load(traceId, spanId), RETRY_MS);
-    },
-  );
+  const { signal } = abort;
+  try {
+    const opened = workOut(await getTrace(traceId, signal));
+    if (signal.aborted) return;
+    batch(() => {
+      open.value = opened;
+      problem.value = null;
+      selectSpan(wanted.spanId ?? firstSpan(opened));
+    });
+  } catch (error) {
+    if (signal.aborted || isAbort(error)) return;
+    problem.value = asProblem(error);
+    if (problem.value.isPassing) retry = setTimeout(() => void load(traceId), RETRY_MS);
+  }
 }
 
 async function loadDetail(traceId: string, spanId: string): Promise<void> {
@@ -158,6 +158,6 @@ function workOut(trace: Trace): OpenTrace {
 }
 
 /** The panel opens with the first row: an empty panel would only ask for a click. */
-function firstSpan(opened: OpenTrace | null): string | null {
-  return opened && opened.trace.count > 0 ? opened.trace.spanId[opened.tree.order[0]!]! : null;
+function firstSpan(opened: OpenTrace): string | null {
+  return opened.trace.count > 0 ? opened.trace.spanId[opened.tree.order[0]!]! : null;
 }

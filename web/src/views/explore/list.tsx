@@ -3,7 +3,7 @@
 import { batch } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Span } from "../../model/span";
-import { rowsInView, scrollToShow } from "../../model/virtual";
+import { poolSize, rowsInView, scrollToShow } from "../../model/virtual";
 import * as explorer from "../../state/explorer";
 import { navigate } from "../../state/route";
 import { Diamond, Icon } from "../glyphs";
@@ -26,6 +26,8 @@ export function SpanList() {
 
   useLayoutEffect(() => {
     scroller.current?.scrollTo(0, explorer.place.scrollTop);
+    // Other spans stand there now than the one that the card is about.
+    card.close();
   }, [rows[0]]);
   useEffect(() => {
     explorer.place.scrollTop = viewport.value.scrollTop;
@@ -37,6 +39,7 @@ export function SpanList() {
     if (end + AHEAD > rows.length) void explorer.loadMore();
   }, [end, rows.length]);
 
+  const pool = poolSize(viewport.value.height, rowHeight);
   const select = (index: number) => {
     const to = Math.max(0, Math.min(rows.length - 1, index));
     explorer.selected.value = to;
@@ -92,11 +95,12 @@ export function SpanList() {
         >
           {rows.slice(first, end).map((span, index) => (
             <SpanRow
-              key={`${span.traceId}${span.spanId}`}
+              key={(first + index) % pool}
               span={span}
               index={first + index}
               onOpen={openSpan}
               card={card}
+              rowPx={rowHeight}
             />
           ))}
         </div>

@@ -14,9 +14,10 @@ interface SpanRowProps {
   index: number;
   onOpen: (span: Span, index: number) => void;
   card: HoverCardState;
+  rowPx: number;
 }
 
-export function SpanRow({ span, index, onOpen, card }: SpanRowProps) {
+export function SpanRow({ span, index, onOpen, card, rowPx }: SpanRowProps) {
   const isSelected = explorer.selected.value === index;
   return (
     <div
@@ -27,7 +28,7 @@ export function SpanRow({ span, index, onOpen, card }: SpanRowProps) {
       aria-selected={isSelected}
       data-testid="span-row"
       data-span-id={span.spanId}
-      style={{ "--at": index }}
+      style={{ top: `${index * rowPx}px` }}
       onClick={(event) => {
         const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
         const hasOwnMeaning = event.target instanceof Element && event.target.closest("button");

@@ -5,6 +5,7 @@ import type { Tree } from "../../model/tree";
 export interface Geometry {
   readonly originCh: number;
   readonly trackPx: number;
+  readonly rowPx: number;
   /** Depth that is drawn without indent. Above 0 only where what is in view lies deeper than the column is wide. */
   readonly baseDepth: number;
   /** Indents at most; deeper rows stand below each other. */
@@ -19,7 +20,13 @@ const INDENT_PX = 14;
 const TRACK_MARGIN_PX = 16;
 
 /** `inView` are the rows between the upper and the lower edge, in drawing order. */
-export function geometryOf(width: number, originWidth: number, tree: Tree, inView: Int32Array): Geometry {
+export function geometryOf(
+  width: number,
+  rowPx: number,
+  originWidth: number,
+  tree: Tree,
+  inView: Int32Array,
+): Geometry {
   const originCh = Math.max(12, Math.min(30, originWidth));
   const namePx = Math.max(NAME_LEAST_PX, width * NAME_SHARE);
   const deepest = Math.max(3, Math.floor((namePx - NAME_KEEPS_PX) / INDENT_PX));
@@ -32,6 +39,7 @@ export function geometryOf(width: number, originWidth: number, tree: Tree, inVie
   return {
     originCh,
     trackPx: width - namePx - (originCh * 6.7 + 26) - TRACK_MARGIN_PX,
+    rowPx,
     baseDepth: Math.max(0, Math.min(most - deepest, least)),
     deepest,
   };

@@ -42,7 +42,7 @@ export function TracePage({ traceId, spanId }: Address) {
     },
   });
 
-  if (problem) return <ProblemPage traceId={traceId} spanId={spanId} />;
+  if (problem) return <ProblemPage traceId={traceId} />;
   return (
     <Frame
       title={opened ? title(opened) : "Trace"}
@@ -64,7 +64,7 @@ export function TracePage({ traceId, spanId }: Address) {
   );
 }
 
-function ProblemPage({ traceId, spanId }: Address) {
+function ProblemPage({ traceId }: Pick<Address, "traceId">) {
   const problem = state.problem.value!;
   const back = (
     <a class="btn btn-s" href="/explore">
@@ -79,7 +79,7 @@ function ProblemPage({ traceId, spanId }: Address) {
             {problem.message} <code class="asked">{traceId}</code>
           </Blank>
         ) : (
-          <ProblemBlank problem={problem} onRetry={() => state.retryTrace(spanId)} acts={back} />
+          <ProblemBlank problem={problem} onRetry={state.retryTrace} acts={back} />
         )}
       </main>
     </Frame>

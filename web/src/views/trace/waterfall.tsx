@@ -9,7 +9,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { duration, durationText } from "../../model/numbers";
 import { readRow } from "../../model/trace";
 import { shownFor } from "../../model/tree";
-import { rowsInView, scrollToShow } from "../../model/virtual";
+import { poolSize, rowsInView, scrollToShow } from "../../model/virtual";
 import * as state from "../../state/trace";
 import { Diamond } from "../glyphs";
 import { useKeys } from "../keys";
@@ -79,8 +79,9 @@ export function Waterfall({ opened, onSelect }: WaterfallProps) {
 
   const top = Math.floor(viewport.value.scrollTop / rowHeight);
   const inView = shown.subarray(top, top + Math.ceil(viewport.value.height / rowHeight));
-  const geometry = geometryOf(viewport.value.width, opened.originWidth, tree, inView);
+  const geometry = geometryOf(viewport.value.width, rowHeight, opened.originWidth, tree, inView);
   const { first, end } = rowsInView(viewport.value.scrollTop, viewport.value.height, rowHeight, shown.length);
+  const pool = poolSize(viewport.value.height, rowHeight);
   return (
     <div
       class="scroll spans"
@@ -97,7 +98,8 @@ export function Waterfall({ opened, onSelect }: WaterfallProps) {
         <div class="rows" role="rowgroup" style={{ "--rows": shown.length }}>
           {Array.from(shown.subarray(first, end), (row, index) => (
             <WaterfallRow
-              key={row}
+              // By place on the screen, not by span: scrolling then changes rows in place and builds none.
+              key={(first + index) % pool}
               opened={opened}
               row={readRow(trace, row)}
               place={first + index}
