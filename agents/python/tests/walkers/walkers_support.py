@@ -82,6 +82,7 @@ class Asks(SpanProcessor):
             failed=keep,
             client=SpanKind.CLIENT,
             producer=SpanKind.PRODUCER,
+            internal=SpanKind.INTERNAL,
             span_type=_Span,
             attributes_type=object(),
             programs=(),

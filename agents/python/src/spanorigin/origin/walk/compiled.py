@@ -64,6 +64,7 @@ class CompiledWalker:
             walker=self._walker,
             client=SpanKind.CLIENT,
             producer=SpanKind.PRODUCER,
+            internal=SpanKind.INTERNAL,
             span_type=_Span,
             attributes_type=BoundedAttributes,
             programs=tuple(emit.PROGRAMS),

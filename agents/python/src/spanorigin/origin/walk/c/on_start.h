@@ -18,8 +18,9 @@ struct on_start {
     PyObject *attach;          /* emit.attach_to_new: (span, attributes) -> refusal or None */
     PyObject *missed;          /* counts a refusal */
     PyObject *failed;          /* counts an exception of ours */
-    PyObject *client;          /* SpanKind.CLIENT */
-    PyObject *producer;        /* SpanKind.PRODUCER */
+    PyObject *client;          /* the kinds of span that get an exit origin … */
+    PyObject *producer;
+    PyObject *internal;        /* … and the one that nobody asks for */
     PyObject *span_type;       /* the SDK's class of recorded spans */
     PyObject *attributes_type; /* its class of attributes */
     PyObject *programs;        /* tuple of names that the program may have set itself */
@@ -178,6 +179,9 @@ on_start_call(struct on_start *self, PyObject *const *args, size_t nargsf, PyObj
         return after_failure(self);
     }
     Py_DECREF(kind); /* compared below, never used */
+    if (kind == self->internal) {
+        Py_RETURN_NONE;
+    }
     if (kind != self->client && kind != self->producer) {
         return PyObject_Vectorcall(self->otherwise, args, nargsf, kwnames);
     }
@@ -197,6 +201,7 @@ on_start_traverse(struct on_start *self, visitproc visit, void *arg)
     Py_VISIT(self->failed);
     Py_VISIT(self->client);
     Py_VISIT(self->producer);
+    Py_VISIT(self->internal);
     Py_VISIT(self->span_type);
     Py_VISIT(self->attributes_type);
     Py_VISIT(self->programs);
@@ -213,6 +218,7 @@ on_start_clear(struct on_start *self)
     Py_CLEAR(self->failed);
     Py_CLEAR(self->client);
     Py_CLEAR(self->producer);
+    Py_CLEAR(self->internal);
     Py_CLEAR(self->span_type);
     Py_CLEAR(self->attributes_type);
     Py_CLEAR(self->programs);
@@ -230,12 +236,13 @@ on_start_dealloc(struct on_start *self)
 static PyObject *
 on_start_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"walker", "otherwise", "attach",    "missed",          "failed", "client",
-                            "producer", "span_type", "attributes_type", "programs", NULL};
-    PyObject *walker, *otherwise, *attach, *missed, *failed, *client, *producer, *span_type, *attributes_type, *programs;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!OOOOOOOOO!:OnStart", names, &walker_type, &walker, &otherwise,
-                                     &attach, &missed, &failed, &client, &producer, &span_type, &attributes_type,
-                                     &PyTuple_Type, &programs)) {
+    static char *names[] = {"walker",   "otherwise", "attach",    "missed",          "failed",   "client",
+                            "producer", "internal",  "span_type", "attributes_type", "programs", NULL};
+    PyObject *walker, *otherwise, *attach, *missed, *failed, *client, *producer, *internal, *span_type;
+    PyObject *attributes_type, *programs;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!OOOOOOOOOO!:OnStart", names, &walker_type, &walker, &otherwise,
+                                     &attach, &missed, &failed, &client, &producer, &internal, &span_type,
+                                     &attributes_type, &PyTuple_Type, &programs)) {
         return NULL;
     }
     struct on_start *self = (struct on_start *)type->tp_alloc(type, 0);
@@ -250,6 +257,7 @@ on_start_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     self->failed = Py_NewRef(failed);
     self->client = Py_NewRef(client);
     self->producer = Py_NewRef(producer);
+    self->internal = Py_NewRef(internal);
     self->span_type = Py_NewRef(span_type);
     self->attributes_type = Py_NewRef(attributes_type);
     self->programs = Py_NewRef(programs);

@@ -18,6 +18,8 @@ enum refusal { NO_REFUSAL, NO_USER_FRAME, LAUNCHED, TOO_DEEP, REFUSALS };
 /* What does not change from walk to walk. */
 struct rules {
     uint64_t generation;
+    void *foreign;        /* the tags of this generation */
+    void *border;
     PyObject *sort;       /* file name -> kind; asked once for each code object */
     PyObject *start_span; /* code of the SDK's Tracer.start_span, or None */
     int max_frames;
@@ -28,7 +30,7 @@ struct rules {
 struct walk {
     const struct rules *rules;
     long frames_left;    /* to look at before giving up on the next of the user's */
-    int inner_flags;     /* co_flags of the frame inside the present one */
+    PyCodeObject *inner; /* borrowed; of the frame inside the present one */
     PyObject *greenlet;  /* owned; the one whose stack is being walked, NULL for the running one */
     PyObject *frames;    /* a list that gets each frame found, or NULL; needs an object cursor */
     enum refusal refusal;
@@ -42,40 +44,53 @@ enum step { FAILED = -1, STOP = 0, GO_ON = 1 };
 static const int SUSPENDABLE = CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE;
 static const int AWAITING = CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE | CO_GENERATOR;
 
-/* Asks Python whose a code object is. May run anything, this walker in another thread included. */
-static struct record *
-record_sort(const struct rules *rules, PyCodeObject *code)
+/* Asks Python whose a code object is, and writes it down. May run anything, this walker in another thread included.
+ * Gives the kind, and for the user's code its record; FAILED with an error set. */
+static int
+sort_code(const struct rules *rules, PyCodeObject *code, struct record **record)
 {
     PyObject *answer = PyObject_CallOneArg(rules->sort, code->co_filename);
     if (answer == NULL) {
-        return NULL;
+        return FAILED;
     }
     long kind = PyLong_AsLong(answer);
     Py_DECREF(answer);
-    if (kind == -1 && PyErr_Occurred()) {
-        return NULL;
+    switch (kind) {
+    case FOREIGN:
+        return set_extra((PyObject *)code, extra_slot, rules->foreign) < 0 ? FAILED : FOREIGN;
+    case BORDER:
+        return set_extra((PyObject *)code, extra_slot, rules->border) < 0 ? FAILED : BORDER;
+    case OWN:
+        *record = record_write(code, rules->generation);
+        return *record == NULL ? FAILED : OWN;
+    default:
+        if (!PyErr_Occurred()) {
+            PyErr_Format(PyExc_ValueError, "sort() answered %ld, which is no kind of code", kind);
+        }
+        return FAILED;
     }
-    if (kind < FOREIGN || kind > BORDER) {
-        PyErr_Format(PyExc_ValueError, "sort() answered %ld, which is no kind of code", kind);
-        return NULL;
-    }
-    return record_write(code, rules->generation, (enum kind)kind);
 }
 
-static inline struct record *
-record_of(const struct rules *rules, PyCodeObject *code)
+/* As sort_code, from what is written down if it was this walker that wrote it. */
+static inline int
+kind_of(const struct rules *rules, PyCodeObject *code, void *extra, struct record **record)
 {
-    struct record *record = record_held(code);
-    if (record != NULL && record->generation == rules->generation) {
-        return record;
+    if (extra == rules->border) {
+        return BORDER;
     }
-    return record_sort(rules, code);
+    if (extra != NULL && !is_tag(extra)) {
+        *record = extra;
+        if ((*record)->generation == rules->generation) {
+            return OWN;
+        }
+    }
+    return sort_code(rules, code, record);
 }
 
 static inline enum step
 take_own_frame(struct walk *walk, struct cursor *cursor, PyCodeObject *code, struct record *record)
 {
-    if ((walk->inner_flags & SUSPENDABLE) && !(code->co_flags & AWAITING)) {
+    if (walk->inner != NULL && (walk->inner->co_flags & SUSPENDABLE) && !(code->co_flags & AWAITING)) {
         /* A plain function that runs a coroutine is a launcher: an event loop without frames of its own. */
         walk->refusal = LAUNCHED;
         return STOP;
@@ -98,19 +113,25 @@ static inline enum step
 visit(struct walk *walk, struct cursor *cursor)
 {
     PyCodeObject *code = cursor_code(cursor);
-    struct record *record = record_of(walk->rules, code);
-    if (record == NULL) {
-        return FAILED;
-    }
+    void *extra = extra_of(code);
     enum step step = GO_ON;
-    if (record->kind == OWN) {
-        step = take_own_frame(walk, cursor, code, record);
+    if (extra != walk->rules->foreign) { /* most are, and need no more than this comparison */
+        struct record *record = NULL;
+        switch (kind_of(walk->rules, code, extra, &record)) {
+        case FOREIGN:
+            break;
+        case OWN:
+            step = take_own_frame(walk, cursor, code, record);
+            break;
+        case BORDER:
+            walk->refusal = LAUNCHED;
+            step = STOP;
+            break;
+        default:
+            step = FAILED;
+        }
     }
-    else if (record->kind == BORDER) {
-        walk->refusal = LAUNCHED;
-        step = STOP;
-    }
-    walk->inner_flags = code->co_flags;
+    walk->inner = code;
     return step;
 }
 
@@ -167,7 +188,7 @@ static inline void
 walk_begin(struct walk *walk, const struct rules *rules)
 {
     walk->rules = rules;
-    walk->inner_flags = 0;
+    walk->inner = NULL;
     walk->greenlet = NULL;
     walk->frames = NULL;
     walk->refusal = NO_REFUSAL;

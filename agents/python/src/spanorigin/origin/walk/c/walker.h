@@ -144,8 +144,11 @@ walker_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (self == NULL) {
         return NULL;
     }
+    last_generation++;
     self->rules = (struct rules){
-        .generation = ++last_generation,
+        .generation = last_generation,
+        .foreign = tag_of(last_generation, FOREIGN),
+        .border = tag_of(last_generation, BORDER),
         .sort = Py_NewRef(sort),
         .start_span = Py_NewRef(start_span),
         .max_frames = max_frames,
