@@ -139,7 +139,7 @@ async function ask<Answer>(path: string, parameters: Record<string, string>, sig
   const body = await readBody(response, signal);
   if (!response.ok) throw toProblem(response.status, body);
   if (typeof body !== "object" || body === null) {
-    throw new Problem("garbled", "The address answers, but not as a spanorigin server does.", "garbled-answer");
+    throw new Problem("garbled", "The address answers, but not as a spanorigin server does.", "server-answer-unknown");
   }
   return body as Answer;
 }
@@ -149,7 +149,7 @@ async function reach(address: string, signal?: AbortSignal): Promise<Response> {
     return await fetch(address, { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
   } catch (error) {
     if (isAbort(error)) throw error;
-    throw new Problem("unreachable", `${location.host} does not answer.`, "server-unreachable");
+    throw new Problem("unreachable", `${location.host} does not answer.`, "server-not-reachable");
   }
 }
 
@@ -160,14 +160,15 @@ async function readBody(response: Response, signal?: AbortSignal): Promise<unkno
   } catch (error) {
     if (isAbort(error) || signal?.aborted) throw new DOMException("aborted", "AbortError");
     if (error instanceof SyntaxError) return null;
-    throw new Problem("unreachable", `${location.host} stopped in the middle of its answer.`, "server-unreachable");
+    throw new Problem("unreachable", `${location.host} stopped in the middle of its answer.`, "server-not-reachable");
   }
 }
 
 function toProblem(status: number, body: unknown): Problem {
   const kind = status === 404 ? "missing" : status >= 500 ? "unavailable" : "refused";
   const told = (body as wire.Error | null)?.error;
-  if (!told) return new Problem(kind, `The server answered with status ${status} and gave no reason.`, "no-reason");
+  if (!told)
+    return new Problem(kind, `The server answered with status ${status} and gave no reason.`, "server-answer-unknown");
   return new Problem(kind, told.message, told.slug, told.offset ?? null, told.hint ?? null);
 }
 

@@ -35,7 +35,7 @@ export class Problem extends Error {
 /** A Problem as it is; anything else that was thrown while an answer was read becomes a garbled one. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  return new Problem("garbled", `The server's answer makes no sense to this page: ${error}`, "garbled-answer");
+  return new Problem("garbled", `The server's answer makes no sense to this page: ${error}`, "server-answer-unknown");
 }
 
 /** Whether an error is only that the asker lost interest. */

@@ -52,6 +52,7 @@ export function ProblemBlank({
     >
       {problem.message}
       {problem.isPassing ? " This page keeps asking by itself." : ""}
+      <Slug slug={problem.slug} />
     </Blank>
   );
 }
@@ -100,8 +101,14 @@ export function ReasonNotice({ title, icon, reason }: { title: string; icon: Ico
           <WithCode text={reason.remedy} />
         </span>
       ) : null}
+      <Slug slug={reason.slug} />
     </Notice>
   );
+}
+
+/** The name under which docs/messages.md tells more. */
+function Slug({ slug }: { slug: string }) {
+  return <code class="slug">{slug}</code>;
 }
 
 /** Words in backticks are drawn as code. */
