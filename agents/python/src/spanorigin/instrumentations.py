@@ -18,6 +18,8 @@ from typing import Final
 
 # Their spans are the program's inner doings, and they come with other packages: naming them would be noise.
 _NOT_WORTH_NAMING: Final = frozenset({"click", "asyncclick", "jinja2", "psutil", "pydantic", "structlog", "asgiref"})
+# A library that these bring along is served by theirs; its own instrumentation would tell each call twice.
+_SERVED_BY: Final = {"urllib3": ("opentelemetry-instrumentation-requests", "opentelemetry-instrumentation-botocore")}
 _REQUIREMENT: Final = re.compile(r"\s*(?P<name>[A-Za-z0-9][\w.-]*)\s*(?P<versions>.*)")
 
 AUTO_INSTRUMENTATION: Final = "opentelemetry-instrumentation"
@@ -39,10 +41,15 @@ class Library:
     """The versions that it takes, as `>=1.0, <2.1`."""
 
     @property
+    def package(self) -> str:
+        """The distribution that `instrumentation` asks for."""
+        match = _REQUIREMENT.fullmatch(self.instrumentation)
+        return normalised(match["name"] if match else self.instrumentation)
+
+    @property
     def label(self) -> str:
         """The library; with the instrumentation where one name does not say the other, as aiohttp has two."""
-        package = _REQUIREMENT.fullmatch(self.instrumentation)
-        short = normalised(package["name"]).removeprefix(f"{AUTO_INSTRUMENTATION}-") if package else ""
+        short = self.package.removeprefix(f"{AUTO_INSTRUMENTATION}-")
         return self.name if short == self.name else f"{self.name} ({short})"
 
 
@@ -80,7 +87,13 @@ def libraries(installed: Mapping[str, str]) -> list[Library]:
 
 def missing(found: Iterable[Library]) -> list[Library]:
     """Those that an instrumentation would serve, if it were installed."""
-    return [library for library in found if library.is_supported and not library.is_instrumented]
+    every = list(found)
+    served = {library.package for library in every if library.is_instrumented}
+    return [
+        library
+        for library in every
+        if library.is_supported and not library.is_instrumented and served.isdisjoint(_SERVED_BY.get(library.name, ()))
+    ]
 
 
 def unserved(found: Iterable[Library]) -> list[Library]:

@@ -78,6 +78,13 @@ def test_a_library_without_its_instrumentation_is_named_with_the_command_that_in
     assert doctor.install_command(lacking).startswith("pip install opentelemetry-instrumentation-flask==")
 
 
+def test_a_library_that_an_instrumented_one_brings_along_is_not_named():
+    installed = {"requests": "2.34", "urllib3": "2.8", "opentelemetry-instrumentation-requests": "0.66b1"}
+
+    assert instrumentations.missing(instrumentations.libraries(installed)) == []
+    assert instrumentations.missing(instrumentations.libraries({"urllib3": "2.8"})) != []
+
+
 def test_a_version_that_an_instrumentation_does_not_take_is_named():
     installed = {"sqlalchemy": "99.0", "opentelemetry-instrumentation-sqlalchemy": "0.66b1"}
 

@@ -223,5 +223,5 @@ class Api:
 
 
 class CallableEndpoint:
-    async def __call__(self):  # <- api_object
+    def __call__(self):  # <- api_object
         return {}
