@@ -162,10 +162,27 @@ def test_another_stretch_of_time_is_in_the_address(explorer):
 def test_pointing_at_an_origin_shows_its_code(explorer):
     search(explorer, "@code.function.name:storefront.checkout.check_out")
 
-    explorer.get_by_test_id("origin-cell").first.get_by_role("link").hover()
+    cell = explorer.get_by_test_id("origin-cell").first
+    expect(cell).to_contain_text("check_out")
+
+    cell.get_by_role("link").hover()
 
     marked = explorer.get_by_test_id("hover-card").get_by_test_id("preview-marked-line")
     expect(marked).to_contain_text("async def check_out(")
+
+
+def test_code_that_is_shown_for_a_row_goes_with_the_row(explorer):
+    answers = []
+    explorer.route("**/api/v1/spans?**", lambda route: answers.append(route))
+    search(explorer, "@code.function.name:storefront.checkout.check_out")
+    explorer.get_by_test_id("origin-cell").get_by_role("link").first.hover()
+    expect(explorer.get_by_test_id("hover-card")).to_be_visible()
+
+    for answer in answers:
+        answer.continue_()
+    expect(rows(explorer).first).to_contain_text("check_out")
+
+    expect(explorer.get_by_test_id("hover-card").filter(has_not_text="check_out")).to_have_count(0)
 
 
 def test_the_theme_is_the_systems_until_it_is_chosen_and_then_remembered(browser, demo, traces):

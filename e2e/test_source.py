@@ -41,10 +41,19 @@ def test_code_is_highlighted(demo, traces):
     assert [css for css, text in line if text == "check_out"] == ["nf"]
 
 
-def test_a_span_without_an_origin_has_a_reason_instead(demo, traces):
+def test_a_span_without_an_origin_has_a_reason_instead_of_lines(demo, traces):
     (span, *_) = demo.server.search("kind:internal")
 
-    status, error = demo.server.refusal("/api/v1/source", trace_id=span["trace_id"], span_id="0000000000000001")
+    source = demo.server.source(span)
 
-    assert status == 404
-    assert error["message"]
+    assert (source["frame"], source["preview"]) == (None, None)
+    assert source["missing"]["slug"] == "span-without-origin"
+    assert source["missing"]["remedy"]
+
+
+def test_a_frame_that_an_origin_does_not_have_is_refused(demo, traces):
+    (span, *_) = demo.server.search("@code.function.name:storefront.checkout.check_out kind:server")
+
+    status, error = demo.server.refusal("/api/v1/source", trace_id=span["trace_id"], span_id=span["span_id"], frame=1)
+
+    assert (status, error["slug"]) == (404, "frame-not-found")
