@@ -20,6 +20,8 @@ from spanorigin.model import Verdict
 from spanorigin.settings import Settings
 
 _SEP: Final = os.sep
+_LIMIT: Final = 50_000
+"""Verdicts kept. More than any program has files; only one that makes up file names as it runs gets there."""
 _HOUSE: Final = os.path.dirname(os.path.abspath(__file__)) + _SEP
 # What an interpreter is started with or imports; a template engine compiles pages under the page's own name.
 _SUFFIXES: Final = frozenset({"", ".py", ".pyw", ".wsgi", ".cgi"})
@@ -62,6 +64,8 @@ class Sources:
                 known = self._judge(file_name)
             except Exception:  # a name or a folder we cannot read is no reason to break someone's request
                 known = _BROKEN
+            if len(self._verdicts) >= _LIMIT:
+                self._verdicts.clear()
             self._verdicts[file_name] = known
         return known
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import flask
 import pytest
 import spanorigin.agent
+from spanorigin import source
 from spanorigin.settings import Settings
 from spanorigin.source import Sources
 
@@ -260,6 +261,16 @@ def test_a_verdict_is_given_once_a_file_and_kept_with_its_reason(tmp_path):
 
     assert sources.verdict(str(tmp_path / "a.py")) is first
     assert sources.seen() == {str(tmp_path / "a.py"): first}
+
+
+def test_verdicts_do_not_grow_with_file_names_made_as_the_program_runs(monkeypatch):
+    monkeypatch.setattr(source, "_LIMIT", 100)
+    sources = Sources(Settings())
+
+    for number in range(1000):
+        assert not sources.verdict(f"<cell {number}>").accepted
+
+    assert len(sources.seen()) <= 100
 
 
 @pytest.mark.skipif(os.sep != "/", reason="paths of POSIX")

@@ -13,6 +13,7 @@ from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.instrumentation.sqlite3 import SQLite3Instrumentor
 from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import Session
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +109,25 @@ def test_sqlalchemy_asyncio_names_the_awaiting_line_behind_the_greenlet(agent, i
 
     expected = [at("sqlalchemy-async", "count"), at("sqlalchemy-async-caller", "by_sqlalchemy_async")]
     assert statements(agent) == {"select 7": expected}
+
+
+def test_frames_go_on_from_the_users_function_inside_a_greenlet_to_the_awaiting_one_outside(agent, instrumented):
+    ordinary, engine = create_engine("sqlite://"), create_async_engine("sqlite+aiosqlite://")
+    instrumented(SQLAlchemyInstrumentor, engines=[ordinary, engine.sync_engine])
+    expected = [at("run-sync", "inside"), at("run-sync-caller", "by_sqlalchemy_run_sync")]
+
+    with Session(ordinary) as session:
+        sample.inside(session)
+    assert statements(agent) == {"select 8": expected[:1]}
+
+    async def work():
+        for _ in range(2):
+            await sample.by_sqlalchemy_run_sync(engine)
+            assert statements(agent) == {"select 8": expected}
+        await engine.dispose()
+
+    asyncio.run(work())
+    ordinary.dispose()
 
 
 def test_psycopg_names_the_line_that_executes(agent, instrumented, postgres):

@@ -7,13 +7,18 @@ import pytest
 from exit_support import Agent, Library, frame
 
 
+@pytest.fixture(params=["auto", "python"])
+def walker(request):
+    return request.param
+
+
 def at(mark, function):
     return frame("exit_shapes", mark, function)
 
 
 @pytest.mark.parametrize(("between", "seen"), [(0, True), (1, True), (2, True), (3, False), (9, False)])
-def test_the_walk_goes_on_over_as_many_foreign_frames_as_the_gap_allows(between, seen):
-    with Agent(frame_gap=2) as agent:
+def test_the_walk_goes_on_over_as_many_foreign_frames_as_the_gap_allows(between, seen, walker):
+    with Agent(frame_gap=2, walker=walker) as agent:
         library = Library(agent.provider)
         chain = _nested(library, between)
         for _ in range(2):
@@ -32,16 +37,16 @@ def _nested(library, between):
 
 
 @pytest.mark.parametrize("limit", [1, 2, 8, 20])
-def test_no_more_frames_than_the_setting_says(limit):
-    with Agent(max_frames=limit) as agent:
+def test_no_more_frames_than_the_setting_says(limit, walker):
+    with Agent(max_frames=limit, walker=walker) as agent:
         for _ in range(2):
             sample.recursive(Library(agent.provider).call, 30)
 
         assert [len(frames) for frames in agent.origins()] == [limit] * 2
 
 
-def test_a_walk_gives_up_at_the_depth_limit_and_says_so():
-    with Agent(depth_limit=20) as agent:
+def test_a_walk_gives_up_at_the_depth_limit_and_says_so(walker):
+    with Agent(depth_limit=20, walker=walker) as agent:
         library = Library(agent.provider)
         for _ in range(2):
             sample.plain(lambda: library.deep(40))

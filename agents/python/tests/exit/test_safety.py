@@ -1,5 +1,6 @@
 """What capture must never do to a program: fail it, keep its objects, grow, or mix up its threads."""
 
+import asyncio
 import gc
 import os
 import sys
@@ -21,6 +22,7 @@ from spanorigin import agent as house
 from spanorigin import emit
 from spanorigin.counters import Tally
 from spanorigin.model import Refusal
+from spanorigin.origin.borders import LAUNCHERS
 from spanorigin.origin.processor import OriginProcessor
 from spanorigin.origin.walk import Rules
 from spanorigin.origin.walk.python import PythonWalker
@@ -36,7 +38,7 @@ def at(mark, function):
 def python_walker():
     """A provider with the Python walker on it, whatever walker this interpreter would get, and the walker."""
     settings = Settings(exclude=(f"{HERE}/*",))
-    walker = PythonWalker(Sources(settings), Rules.of(settings, (), emit.exit_attributes))
+    walker = PythonWalker(Sources(settings), Rules.of(settings, LAUNCHERS, emit.exit_attributes))
     provider = with_processor(OriginProcessor(walker, emit.attach_to_new, Tally()))
     yield provider, walker
     provider.shutdown()
@@ -147,15 +149,49 @@ def test_no_code_is_kept_alive(agent, library):
 
 
 def test_functions_made_at_one_address_after_another_name_their_own_lines(agent, library):
-    addresses = set()
+    addresses, original = set(), sample.plain.__code__
     for line in range(1, 301):
-        namespace = {"__name__": "made"}
-        exec(compile("\n" * (line - 1) + "def made(call): call()\n", str(SAMPLES / "made.py"), "exec"), namespace)
-        addresses.add(id(namespace["made"].__code__))
-        namespace["made"](library.call)
+        function = FunctionType(original.replace(co_firstlineno=line), {"__name__": "made"})
+        addresses.add(id(function.__code__))
+        function(library.call)
+        del function
 
     assert len(addresses) < 300, "no address was used again, so nothing was shown"
-    assert [frames[0].line for frames in agent.origins()] == list(range(1, 301))
+    assert [frames[0].line for frames in agent.origins()] == list(range(2, 302))
+
+
+def test_a_file_that_is_new_further_out_is_seen_at_once(agent, library):
+    sample.plain(library.call)
+    namespace = {"__name__": "new", "plain": sample.plain, "call": library.call}
+    exec(compile("plain(call)\n", str(SAMPLES / "new.py"), "exec"), namespace)
+
+    assert [len(frames) for frames in agent.origins()] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        lambda library: sample.plain(library.call),
+        lambda library: sample.two_sites(library.call),
+        lambda library: sample.recursive(library.call, 50),
+        lambda library: sample.pulling(library.call),
+        lambda library: sample.caller_of_a_callback(library.with_callback),
+        lambda library: sample.middleware(lambda call: library.handle(sample.plain, call), library.call),
+        lambda library: asyncio.run(sample.awaited_through(library.async_call)),
+        lambda library: sample.own_function_in_pool(library.call),
+    ],
+    ids=["plain", "two sites", "recursion", "generator", "callback", "middleware", "awaiting", "pool"],
+)
+def test_a_chain_seen_before_is_found_without_the_full_walk(python_walker, monkeypatch, shape):
+    provider, walker = python_walker
+    library = Library(provider)
+    shape(library)
+    full_walks = []
+
+    monkeypatch.setattr(walker, "_walk_fully", full_walks.append)
+    shape(library)
+
+    assert full_walks == []
 
 
 def test_memory_stays_flat_over_functions_made_at_run_time(python_walker):

@@ -48,6 +48,15 @@ async def count(session):
     return answer.scalar()
 
 
+async def by_sqlalchemy_run_sync(engine):
+    async with AsyncSession(engine) as session:
+        return await session.run_sync(inside)  # <- run-sync-caller
+
+
+def inside(session):
+    return session.execute(text("select 8")).scalar()  # <- run-sync
+
+
 def by_psycopg(address):
     with psycopg.connect(address) as connection, connection.cursor() as cursor:
         cursor.execute("select 1")  # <- psycopg
