@@ -55,7 +55,8 @@ def test_the_agent_itself_is_not_the_users_even_where_it_is_installed_from_a_fol
 
 @pytest.mark.parametrize("folder", ["site-packages", "dist-packages"])
 @pytest.mark.parametrize(
-    "root", ["/usr/lib/python3", "/home/me/.local/lib/python3.11", "/srv/app/.venv/lib/python3.11"]
+    "root",
+    ["/usr/lib/python3", "/home/me/.local/lib/python3.11", "/srv/app/.venv/lib/python3.11", "/b/app.runfiles/pip_six"],
 )
 def test_every_folder_of_packages_counts_wherever_it_lies(root, folder):
     assert not verdict(f"{root}/{folder}/requests/api.py", [f"{root}/{folder}"]).accepted
@@ -68,6 +69,10 @@ def test_a_command_of_the_environment_is_not_the_users():
 @pytest.mark.parametrize("name", ["app.py", "pkg/views.py", "run", "app.wsgi", "win.pyw", "site-packages-notes/a.py"])
 def test_a_projects_files_are_the_users(tmp_path, name):
     assert verdict(tmp_path / name, [tmp_path]).accepted
+
+
+def test_a_cell_of_a_notebook_with_a_file_of_its_own_is_the_users():
+    assert verdict("/tmp/ipykernel_812/3718268.py").accepted
 
 
 @pytest.mark.parametrize("name", ["templates/page.html", "mail.txt", "list.j2", "module.pyx"])

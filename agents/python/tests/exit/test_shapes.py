@@ -226,6 +226,18 @@ def test_an_event_loop_without_frames_of_its_own_is_not_asked_for_anything(agent
     assert agent.misses() == {"launched-elsewhere": 1}
 
 
+@pytest.mark.parametrize("make", ["asyncio", "uvloop"])
+def test_whoever_runs_a_loop_is_not_asked_for_what_runs_on_it(agent, library, make):
+    loop = pytest.importorskip(make).new_event_loop()
+
+    sample.on_a_loop(loop, library.async_call())
+    sample.on_a_loop(loop, sample.awaited(library.async_call))
+    loop.close()
+
+    assert agent.origins() == [[], [at("awaited", "awaited")]]
+    assert agent.misses() == {"launched-elsewhere": 1}
+
+
 def test_middleware_beyond_a_dispatcher_is_not_among_the_frames(agent):
     dispatcher = Library(agent.provider, file="flask/app.py")
     library = Library(agent.provider)

@@ -159,6 +159,10 @@ def in_thread(call):
     thread.join()
 
 
+def on_a_loop(loop, coroutine):
+    return loop.run_until_complete(coroutine)
+
+
 def middleware(handler, call):
     return handler(call)  # <- middleware
 
