@@ -88,7 +88,7 @@ def libraries(installed: Mapping[str, str]) -> list[Library]:
 def missing(found: Iterable[Library]) -> list[Library]:
     """Those that an instrumentation would serve, if it were installed."""
     every = list(found)
-    served = {library.package for library in every if library.is_instrumented}
+    served = {library.package for library in every if library.is_supported}
     return [
         library
         for library in every

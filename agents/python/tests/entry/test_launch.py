@@ -82,7 +82,9 @@ def test_a_library_that_an_instrumented_one_brings_along_is_not_named():
     installed = {"requests": "2.34", "urllib3": "2.8", "opentelemetry-instrumentation-requests": "0.66b1"}
 
     assert instrumentations.missing(instrumentations.libraries(installed)) == []
-    assert instrumentations.missing(instrumentations.libraries({"urllib3": "2.8"})) != []
+    alone, together = {"urllib3": "2.8"}, {"urllib3": "2.8", "requests": "2.34"}
+    assert [it.label for it in instrumentations.missing(instrumentations.libraries(alone))] == ["urllib3"]
+    assert [it.label for it in instrumentations.missing(instrumentations.libraries(together))] == ["requests"]
 
 
 def test_a_version_that_an_instrumentation_does_not_take_is_named():
