@@ -24,7 +24,7 @@ from spanorigin_server.query.endpoint import routes as query_routes
 from spanorigin_server.source.endpoint import routes as source_routes
 from spanorigin_server.source.preview import Previewer
 from spanorigin_server.store.reader import Reader
-from spanorigin_server.store.tables import prepare
+from spanorigin_server.store.tables import LANES, prepare
 from spanorigin_server.store.writer import Writer
 from spanorigin_server.workers import Workers
 
@@ -48,7 +48,7 @@ def application(
     Raises StartRefused when the store was written by a newer release.
     """
     prepare(engine)
-    batch = Batch(Writer(engine))
+    batch = Batch([Writer(engine, lane) for lane in range(LANES)])
     workers = Workers()
     reader = Reader(engine)
     otlp = Otlp(batch, settings.body_limit_bytes)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 
+# Writers side by side. An insert keeps about one core busy, and of more than two the merges would get nothing.
+LANES = 2
+
 _KEPT = ("010_schema_version", "020_spans")
 _FUNCTIONS = (
     "031_text_of_value",
@@ -25,8 +28,8 @@ _FUNCTIONS = (
     "034_time_is_credible",
     "035_ids_are_valid",
     "036_joined",
+    "037_target",
 )
-_PASSING = {"waiting": "030_waiting"}
 
 
 def prepare(engine: Engine, target: Mapping[str, str] = EMBEDDED) -> None:
@@ -34,10 +37,11 @@ def prepare(engine: Engine, target: Mapping[str, str] = EMBEDDED) -> None:
     for name in _KEPT:
         engine.execute(statement(f"schema/{name}", target))
     _note_version(engine, target)
-    for name in reversed(_PASSING):
-        engine.execute(f"DROP TABLE IF EXISTS {target['database']}.{name} SYNC")
-    for file in (*_FUNCTIONS, *_PASSING.values()):
-        engine.execute(statement(f"schema/{file}", target))
+    for name in _FUNCTIONS:
+        engine.execute(statement(f"schema/{name}", target))
+    for lane in range(LANES):
+        engine.execute(f"DROP TABLE IF EXISTS {target['database']}.waiting_{lane} SYNC")
+        engine.execute(statement("schema/030_waiting", {**target, "lane": str(lane)}))
 
 
 def _note_version(engine: Engine, target: Mapping[str, str]) -> None:

@@ -1,6 +1,6 @@
 """Write request bodies into the store: in groups, each body whole or not at all.
 
-Called by `ingest.batch` from its one thread. The engine parses the spans itself (schema/otlp.proto) and turns them into
+Called by `ingest.batch` from its threads. The engine parses the spans itself (schema/otlp.proto) and turns them into
 rows (commands/store_spans.sql): no span is ever looked at in Python here. Decision 0033 says why there are two steps.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spanorigin_server.records import StoreFailed
-from spanorigin_server.store.statements import DATABASE, file_text, statement
+from spanorigin_server.store.statements import DATABASE, EMBEDDED, file_text, statement
 from spanorigin_server.store.wire import length_delimited, varint_field
 
 if TYPE_CHECKING:
@@ -68,9 +68,17 @@ class Outcome:
 
 
 class Writer:
-    def __init__(self, engine: Engine) -> None:
+    """Writes one group at a time. Writers of different lanes (tables.LANES) may write at the same time."""
+
+    def __init__(self, engine: Engine, lane: int = 0) -> None:
         self._engine = engine
         self._message_schema = file_text("schema/otlp.proto")
+        self._table = f"{DATABASE}.waiting_{lane}"
+        target = {**EMBEDDED, "lane": str(lane)}
+        self._empty_waiting = statement("commands/empty_waiting", target)
+        self._read_waiting = statement("commands/read_waiting", target)
+        self._store_spans = statement("commands/store_spans", target)
+        self._take_back = statement("commands/take_back", target)
 
     def write(self, bodies: Sequence[Body]) -> list[Outcome]:
         """Store the bodies' spans; return when they are committed, with an outcome for each body, in order.
@@ -78,9 +86,9 @@ class Writer:
         Raises BodyRefused when one does not parse, StoreFailed when the store cannot take them now. Either way nothing
         of any of them is stored: what a failed insert left is taken back before this returns.
         """
-        self._engine.execute(statement("commands/empty_waiting"))
+        self._engine.execute(self._empty_waiting)
         try:
-            self._engine.insert_protobuf(f"{DATABASE}.waiting", "Row", self._message_schema, _rows(bodies))
+            self._engine.insert_protobuf(self._table, "Row", self._message_schema, _rows(bodies))
         except StoreFailed as error:
             if _IN_PARSER in error.message and error.code != _OUT_OF_MEMORY:
                 raise BodyRefused(error.message) from None
@@ -88,16 +96,14 @@ class Writer:
         outcomes = self._outcomes(bodies)
         held = [body.received_ns for body, outcome in zip(bodies, outcomes, strict=True) if outcome.is_held]
         try:
-            self._engine.execute(statement("commands/store_spans"), {"held": held})
+            self._engine.execute(self._store_spans, {"held": held})
         except StoreFailed:
-            self._engine.execute(
-                statement("commands/take_back"), {"received_ns": [body.received_ns for body in bodies]}
-            )
+            self._engine.execute(self._take_back, {"received_ns": [body.received_ns for body in bodies]})
             raise
         return outcomes
 
     def _outcomes(self, bodies: Sequence[Body]) -> list[Outcome]:
-        waiting = self._engine.query(statement("commands/read_waiting"))
+        waiting = self._engine.query(self._read_waiting)
         # A streamed insert answers "done" even when the engine failed behind its parser, so what arrived is counted.
         if sum(waiting["rows"]) != sum(len(body.scopes) for body in bodies):
             raise StoreFailed(

@@ -1,1 +1,1 @@
-TRUNCATE TABLE ${database}.waiting
+TRUNCATE TABLE ${database}.waiting_${lane}

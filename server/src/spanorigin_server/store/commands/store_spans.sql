@@ -1,6 +1,6 @@
 -- The way of a span: from a waiting scope to a row of `spans`. Read the SELECTs from the innermost outwards: one row a
 -- span; then the attributes that mean something to us; then the origin, folded from three dialects.
--- Settings: an optimizer pass that finds nothing in here takes a third of the planning; a body may span many days.
+-- Settings: optimizers that find nothing in here and take half of the planning are off; a body may span many days.
 INSERT INTO ${database}.spans
 SELECT
     fromUnixTimestamp64Nano(toInt64(if(start_is_credible, start_ns, received_ns)), 'UTC') AS ts,
@@ -71,6 +71,8 @@ FROM
         -- whole among the attributes.
         multiIf(
             known['http.route'] != '', trimLeft(concat(known['http.request.method'], ' ', known['http.route'])),
+            known['http.request.method'] != '' AND (known['url.full'] != '' OR known['url.path'] != ''),
+                concat(known['http.request.method'], ' ', spanorigin_target(kind, known['url.full'], known['url.path'], known['server.address'], known['server.port'])),
             known['db.query.summary'] != '', known['db.query.summary'],
             known['db.collection.name'] != '', trimLeft(concat(known['db.operation.name'], ' ', known['db.collection.name'])),
             known['db.query.text'] != '', substringUTF8(known['db.query.text'], 1, 200),
@@ -139,6 +141,7 @@ FROM
                     '${CODE_FUNCTION_NAME}', '${OLD_CODE_NAMESPACE}', '${OLD_CODE_FUNCTION}',
                     '${ORIGIN_TYPE}', '${ORIGIN_FRAMES}', '${DATADOG_TYPE}',
                     'http.response.status_code', 'http.status_code', 'http.request.method', 'http.method', 'http.route', 'url.template',
+                    'url.full', 'http.url', 'url.path', 'http.target', 'server.address', 'net.peer.name', 'server.port', 'net.peer.port',
                     'db.query.summary', 'db.operation.name', 'db.operation', 'db.collection.name', 'db.sql.table',
                     'db.query.text', 'db.statement', 'rpc.method', 'rpc.service',
                     'messaging.destination.name', 'messaging.operation.name', 'messaging.operation'
@@ -147,6 +150,7 @@ FROM
                     '${CODE_FUNCTION_NAME}', '${OLD_CODE_NAMESPACE}', '${OLD_CODE_FUNCTION}',
                     '${ORIGIN_TYPE}', '${ORIGIN_FRAMES}', '${DATADOG_TYPE}',
                     'http.response.status_code', 'http.response.status_code', 'http.request.method', 'http.request.method', 'http.route', 'http.route',
+                    'url.full', 'url.full', 'url.path', 'url.path', 'server.address', 'server.address', 'server.port', 'server.port',
                     'db.query.summary', 'db.operation.name', 'db.operation.name', 'db.collection.name', 'db.collection.name',
                     'db.query.text', 'db.query.text', 'rpc.method', 'rpc.service',
                     'messaging.destination.name', 'messaging.operation.name', 'messaging.operation.name'
@@ -174,10 +178,10 @@ FROM
                     `${span}.links.attributes.value.bool_value`, `${span}.links.attributes.value.int_value`,
                     `${span}.links.attributes.value.double_value`, `${span}.links.attributes.value.bytes_value`,
                     `${span}.links.attributes.value.json_value`, `${span}.links.attributes.value.value`)) AS links
-            FROM ${database}.waiting
+            FROM ${database}.waiting_${lane}
             ARRAY JOIN ${span_column_names}
             WHERE spanorigin_ids_are_valid(trace_id, span_id) AND NOT has({held:Array(UInt64)}, received_ns)
         )
     )
 )
-SETTINGS optimize_and_compare_chain = 0, max_partitions_per_insert_block = 0
+SETTINGS optimize_and_compare_chain = 0, query_plan_enable_optimizations = 0, max_partitions_per_insert_block = 0

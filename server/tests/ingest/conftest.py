@@ -1,0 +1,116 @@
+"""The whole server in this process, its routes called without a socket, and a way to look into its store."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from spanorigin_server.app import application
+from spanorigin_server.settings import MEBIBYTE, Settings
+from spanorigin_server.source.repositories import Repositories
+from spanorigin_server.store.engine import EmbeddedEngine
+from starlette.testclient import TestClient
+
+PROTOBUF = {"content-type": "application/x-protobuf"}
+JSON = {"content-type": "application/json"}
+BODY_LIMIT_BYTES = 2 * MEBIBYTE
+
+
+class Server:
+    """The application behind a client, and the engine under it."""
+
+    def __init__(self, client: TestClient, engine: EmbeddedEngine) -> None:
+        self.client = client
+        self.engine = engine
+
+    def post(self, body: bytes, headers: dict[str, str] = PROTOBUF) -> Any:
+        return self.client.post("/v1/traces", content=body, headers=headers)
+
+    def send(self, *requests: ExportTraceServiceRequest) -> None:
+        for request in requests:
+            answer = self.post(request.SerializeToString())
+            assert answer.status_code == 200, answer.content
+            assert answer.content == b"", "some spans were refused"
+
+    def rows(self, trace_id: bytes, columns: str = "*") -> list[dict[str, Any]]:
+        """The stored rows of a trace, by start."""
+        found = self.engine.query(
+            f"SELECT {columns} FROM spanorigin.spans WHERE trace_id = unhex({{trace_id:String}}) ORDER BY spans.ts",
+            {"trace_id": trace_id.hex()},
+        )
+        return [dict(zip(found, values, strict=True)) for values in zip(*found.values(), strict=True)]
+
+    def row(self, trace_id: bytes, columns: str = "*") -> dict[str, Any]:
+        (row,) = self.rows(trace_id, columns)
+        return row
+
+    def count(self, trace_id: bytes) -> int:
+        return len(self.rows(trace_id, "span_id"))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder: Path = tmp_path_factory.mktemp("spans")
+    settings = Settings("127.0.0.1", 4318, folder, BODY_LIMIT_BYTES, None)
+    engine = EmbeddedEngine(folder)
+    app = application(settings, engine, Repositories(), 4318, web_folder=folder / "no-ui")
+    with TestClient(app, base_url="http://localhost:4318", raise_server_exceptions=False) as client:
+        yield Server(client, engine)
+
+
+def request_of(*spans: Span, resource: dict[str, object] | None = None) -> ExportTraceServiceRequest:
+    request = ExportTraceServiceRequest()
+    resource_spans = request.resource_spans.add()
+    resource_spans.resource.attributes.extend(attributes({"service.name": "shop"} | (resource or {})))
+    resource_spans.scope_spans.add().spans.extend(spans)
+    return request
+
+
+def span_of(name: str = "work", *, given: dict[str, object] | None = None, **fields: Any) -> Span:
+    """A sound span that started just now, in a trace of its own unless told otherwise."""
+    now_ns = time.time_ns()
+    sound = {
+        "trace_id": os.urandom(16),
+        "span_id": os.urandom(8),
+        "kind": Span.SPAN_KIND_SERVER,
+        "start_time_unix_nano": now_ns,
+        "end_time_unix_nano": now_ns + 1000,
+    }
+    return Span(name=name, attributes=attributes(given or {}), **(sound | fields))
+
+
+def attributes(values: dict[str, object]) -> list[KeyValue]:
+    return [KeyValue(key=key, value=any_value(value)) for key, value in values.items()]
+
+
+def any_value(value: object) -> AnyValue:
+    match value:
+        case AnyValue():
+            return value
+        case bool():
+            return AnyValue(bool_value=value)
+        case int():
+            return AnyValue(int_value=value)
+        case float():
+            return AnyValue(double_value=value)
+        case bytes():
+            return AnyValue(bytes_value=value)
+        case list():
+            held = AnyValue()
+            held.array_value.SetInParent()
+            held.array_value.values.extend(any_value(item) for item in value)
+            return held
+        case dict():
+            held = AnyValue()
+            held.kvlist_value.SetInParent()
+            held.kvlist_value.values.extend(attributes(value))
+            return held
+        case _:
+            return AnyValue(string_value=str(value))

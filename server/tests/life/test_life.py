@@ -1,0 +1,316 @@
+"""A server's life as a process: start, refusals, draining, being killed, coming back with everything."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+from .processes import COMMAND, ServerProcess, run
+
+
+def request_of(trace_id: bytes, spans: int = 1) -> bytes:
+    request = ExportTraceServiceRequest()
+    scope_spans = request.resource_spans.add().scope_spans.add()
+    for _ in range(spans):
+        span = scope_spans.spans.add(trace_id=trace_id, span_id=os.urandom(8), name="work")
+        span.start_time_unix_nano = time.time_ns()
+        span.end_time_unix_nano = span.start_time_unix_nano + 5
+    return request.SerializeToString()
+
+
+def trace_length(server: ServerProcess, trace_id: bytes) -> int:
+    status, body, _ = server.request("GET", f"/api/v1/traces/{trace_id.hex()}")
+    return len(json.loads(body)["columns"]["span_id"]) if status == 200 else 0
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    with ServerProcess(tmp_path_factory.mktemp("running")) as server:
+        yield server
+
+
+def test_the_real_exporter_is_understood_and_health_tells(running):
+    before = running.get("/api/v1/health")
+    provider = TracerProvider(resource=Resource({"service.name": "exporting"}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{running.address}/v1/traces")))
+    with provider.get_tracer("test").start_as_current_span("exported", attributes={"list": [1, 2]}) as span:
+        trace_id = span.get_span_context().trace_id.to_bytes(16, "big")
+    provider.shutdown()
+
+    after = running.get("/api/v1/health")
+
+    assert trace_length(running, trace_id) == 1
+    assert after["status"] == "ok"
+    assert after["spans"] == before["spans"] + 1
+    assert int(after["last_span_received_ns"]) > time.time_ns() - 60 * 10**9
+    assert after["spans_per_second"] > 0
+    listener = after["listeners"][0]
+    assert (listener["port"], listener["protocol"]) == (running.port, "OTLP/HTTP")
+    assert listener["requests"] > before["listeners"][0]["requests"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "slug"),
+    [
+        ("GET", "/api/v1/nothing", 404, b"route-unknown"),
+        ("GET", "/api", 404, b"route-unknown"),
+        ("POST", "/v1/metrics", 404, b"route-unknown"),
+        ("GET", "/v1/traces", 405, b"method-not-allowed"),
+        ("POST", "/api/v1/health", 405, b"method-not-allowed"),
+        ("DELETE", "/api/v1/spans", 405, b"method-not-allowed"),
+        ("POST", "/", 405, b"method-not-allowed"),
+        ("GET", "/assets/../../settings.py", 404, b"route-unknown"),
+    ],
+)
+def test_unknown_routes_and_methods_get_the_contracts_error(running, method, path, status, slug):
+    answer = running.request(method, path)
+
+    assert answer[0] == status
+    assert b'{"error":{"slug":"' + slug in answer[1]
+
+
+def test_the_api_describes_itself(running):
+    assert running.get("/api/v1/openapi.json")["info"]["title"] == "spanorigin query API"
+
+
+def test_a_request_for_a_foreign_host_is_refused(running):
+    status, body, _ = running.request("GET", "/api/v1/health", Host="rebound.example.com")
+
+    assert status == 403
+    assert b"host-not-ours" in body
+
+
+def test_a_body_said_to_be_huge_is_refused_before_it_is_sent(running):
+    with socket.create_connection(("127.0.0.1", running.port)) as connection:
+        connection.sendall(
+            b"POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 104857600\r\n\r\n"
+        )
+
+        answer = connection.recv(4096)
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert running.get("/api/v1/health")["status"] == "ok"
+
+
+def test_a_body_that_goes_on_and_on_is_refused_on_the_way(running):
+    sent = 0
+    with socket.create_connection(("127.0.0.1", running.port)) as connection:
+        connection.settimeout(30)
+        connection.sendall(
+            b"POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-protobuf\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n"
+        )
+        piece = b"100000\r\n" + bytes(0x100000) + b"\r\n"
+        try:
+            for _ in range(200):
+                connection.sendall(piece)
+                sent += 0x100000
+        except OSError:
+            pass  # refused and closed
+
+    assert sent < 200 * 0x100000
+    assert running.get("/api/v1/health")["status"] == "ok"
+
+
+def test_it_says_where_it_is_stops_on_sigterm_with_0_and_comes_back_with_everything(tmp_path):
+    trace_id = os.urandom(16)
+    with ServerProcess(tmp_path / "data") as server:
+        assert server.post(request_of(trace_id, 700)) == 200
+        code, output, errors = server.stop()
+    with ServerProcess(tmp_path / "data") as again:
+        kept = trace_length(again, trace_id)
+
+    assert (code, errors) == (0, "")
+    assert server.first_line == f"spanorigin listens on http://localhost:{server.port}\n"
+    assert str(tmp_path / "data") in output
+    assert f"OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:{server.port}" in output
+    assert kept == 700
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stopping_commits_what_was_accepted(tmp_path, number):
+    trace_ids = [os.urandom(16) for _ in range(24)]
+    statuses: dict[bytes, int] = {}
+    with ServerProcess(tmp_path / "data") as server:
+
+        def send(trace_id: bytes) -> None:
+            try:
+                statuses[trace_id] = server.post(request_of(trace_id, 200))
+            except OSError:
+                statuses[trace_id] = 0
+
+        threads = [threading.Thread(target=send, args=(trace_id,)) for trace_id in trace_ids]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.05)
+        server.process.send_signal(number)
+        code = server.process.wait(60)
+        for thread in threads:
+            thread.join()
+    with ServerProcess(tmp_path / "data") as again:
+        kept = {trace_id: trace_length(again, trace_id) for trace_id in trace_ids}
+
+    assert code == 0
+    assert 200 in statuses.values()
+    # Answered with 200 is there; anything else is there whole or not at all.
+    assert all(kept[trace_id] == 200 for trace_id, status in statuses.items() if status == 200)
+    assert set(kept.values()) <= {0, 200}
+
+
+def test_what_was_answered_survives_a_kill_in_the_middle_exactly_once(tmp_path):
+    acknowledged: list[bytes] = []
+    for round_number in range(3):
+        with ServerProcess(tmp_path / "data") as server:
+
+            def send_until_it_is_gone(port: ServerProcess = server) -> None:
+                while True:
+                    trace_id = os.urandom(16)
+                    try:
+                        status = port.post(request_of(trace_id, 50))
+                    except OSError:
+                        return
+                    if status == 200:
+                        acknowledged.append(trace_id)
+
+            threads = [threading.Thread(target=send_until_it_is_gone) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            time.sleep(0.7 + 0.3 * round_number)
+            server.process.send_signal(signal.SIGKILL)
+            for thread in threads:
+                thread.join()
+
+    with ServerProcess(tmp_path / "data") as again:
+        lengths = [trace_length(again, trace_id) for trace_id in acknowledged]
+
+    assert len(acknowledged) >= 8
+    assert lengths == [50] * len(acknowledged)
+
+
+def test_a_second_server_on_the_folder_is_refused_and_the_first_goes_on(running):
+    refused = run("--port", "0", "--data", str(running.data))
+
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(
+        f"spanorigin: The data folder {running.data} is in use by another server (process {running.process.pid})"
+    )
+    assert "[data-folder-in-use]" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert running.get("/api/v1/health")["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "slug"),
+    [
+        (["--port", "99999"], {}, "setting-not-a-number"),
+        (["--port", "http"], {}, "setting-not-a-number"),
+        ([], {"SPANORIGIN_PORT": "-1"}, "setting-not-a-number"),
+        ([], {"SPANORIGIN_MAX_BODY_MB": "0"}, "setting-not-a-number"),
+        (["--port", "0", "--host", "no such host"], {}, "host-unknown"),
+        (["--port", "0", "--host", "192.0.2.1"], {}, "address-unusable"),
+        (["--port", "0", "--data", "/proc/nowhere"], {}, "data-folder-not-writable"),
+        (["--port", "0", "--repo", "/no/such/folder"], {}, "repository-not-there"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(tmp_path, options, environment, slug):
+    given = options if "--data" in options else [*options, "--data", str(tmp_path)]
+
+    refused = run(*given, **environment)
+
+    assert refused.returncode == 2
+    assert f"[{slug}]" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_taken_port_is_refused(running, tmp_path):
+    refused = run("--port", str(running.port), "--data", str(tmp_path))
+
+    assert refused.returncode == 2
+    assert f"Port {running.port} of 127.0.0.1 is taken by another program" in refused.stderr
+
+
+def test_listening_beyond_this_machine_is_warned_of_and_shows_no_source_that_was_not_named(tmp_path):
+    with ServerProcess(tmp_path / "data", "--host", "0.0.0.0") as server:
+        health = server.get("/api/v1/health")
+        _, _, errors = server.stop()
+
+    assert "WARNING" in errors
+    assert "no sign-in" in errors
+    assert health["repositories"] == []
+
+
+def test_no_process_is_started_once_the_store_is_open(tmp_path):
+    watching = tmp_path / "watching.py"
+    watching.write_text(
+        "import sys, spanorigin_server.store.engine as engine, spanorigin_server.command as command\n"
+        "opened = []\n"
+        "before = engine.EmbeddedEngine.__init__\n"
+        "def open_and_note(self, *given, **named):\n"
+        "    before(self, *given, **named); opened.append(self)\n"
+        "engine.EmbeddedEngine.__init__ = open_and_note\n"
+        "starting = ('os.fork', 'os.forkpty', 'subprocess.Popen', 'os.posix_spawn', 'os.spawn', 'os.system')\n"
+        "def watch(event, details):\n"
+        "    if event in starting:\n"
+        "        print('STARTED' if opened else 'BEFORE', event, details, file=sys.stderr, flush=True)\n"
+        "sys.addaudithook(watch)\n"
+        "sys.exit(command.main(sys.argv[1:]))\n"
+    )
+    trace_id = os.urandom(16)
+    browser = tmp_path / "browser"
+    browser.write_text(f"#!/bin/sh\necho \"$1\" > '{tmp_path}/opened'\n")
+    browser.chmod(0o755)
+
+    with ServerProcess(
+        tmp_path / "data",
+        "--open",
+        "--repo",
+        str(Path(__file__).parents[3]),
+        command=(sys.executable, str(watching)),
+        BROWSER=str(browser),
+    ) as server:
+        assert server.post(request_of(trace_id)) == 200
+        assert trace_length(server, trace_id) == 1
+        server.get("/api/v1/spans")
+        span_id = server.get(f"/api/v1/traces/{trace_id.hex()}")["columns"]["span_id"][0]
+        server.get(f"/api/v1/source?trace_id={trace_id.hex()}&span_id={span_id}")
+        deadline = time.monotonic() + 20
+        while not (tmp_path / "opened").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        code, _, errors = server.stop()
+
+    assert code == 0
+    assert "BEFORE subprocess.Popen" in errors, "the hook saw nothing at all"
+    assert "STARTED" not in errors
+    assert (tmp_path / "opened").read_text().strip() == f"http://localhost:{server.port}"
+
+
+def test_the_server_leaves_nothing_where_it_runs(tmp_path):
+    working = tmp_path / "working"
+    working.mkdir()
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", "--data", str(tmp_path / "data")], cwd=working, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        assert re.match(r"spanorigin listens", process.stdout.readline())
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+    assert list(working.iterdir()) == []

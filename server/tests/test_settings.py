@@ -1,0 +1,63 @@
+"""Settings are rows of the contract; options win over variables, and variables over defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from spanorigin_server.records import StartRefused
+from spanorigin_server.settings import MEBIBYTE, VARIABLES, Variable, read
+
+CONTRACT = Path(__file__).parents[2] / "contract" / "settings.yaml"
+
+
+def test_the_code_has_the_contracts_rows_and_defaults():
+    rows = [row for row in yaml.safe_load(CONTRACT.read_text()) if row["building"] == "server"]
+
+    expected = {
+        row["variable"]: Variable(row["variable"], str(row["default"]), row.get("minimum"), row.get("maximum"))
+        for row in rows
+    }
+    assert expected == VARIABLES
+
+
+def test_the_defaults():
+    settings = read([], {})
+
+    assert (settings.host, settings.port, settings.body_limit_bytes) == ("127.0.0.1", 4318, 32 * MEBIBYTE)
+    assert settings.data == Path.home() / ".spanorigin"
+    assert settings.repositories is None
+    assert not settings.opens_browser
+
+
+def test_variables_are_read():
+    settings = read(
+        [],
+        {
+            "SPANORIGIN_HOST": "::1",
+            "SPANORIGIN_PORT": "5000",
+            "SPANORIGIN_DATA": "/spans",
+            "SPANORIGIN_MAX_BODY_MB": "2",
+            "SPANORIGIN_REPOSITORIES": "/a, /b,",
+        },
+    )
+
+    assert (settings.host, settings.port, settings.data) == ("::1", 5000, Path("/spans"))
+    assert settings.body_limit_bytes == 2 * MEBIBYTE
+    assert settings.repositories == (Path("/a"), Path("/b"))
+
+
+def test_options_win_over_variables():
+    environment = {"SPANORIGIN_PORT": "5000", "SPANORIGIN_DATA": "/a", "SPANORIGIN_REPOSITORIES": "/a"}
+
+    settings = read(["--port", "0", "--data", "/b", "--repo", "/b", "--repo", "/c", "--open"], environment)
+
+    assert (settings.port, settings.data, settings.repositories) == (0, Path("/b"), (Path("/b"), Path("/c")))
+    assert settings.opens_browser
+
+
+@pytest.mark.parametrize("text", ["many", "-1", "65536", "4318.0", "٤٣١٨", " "])
+def test_a_number_that_is_none_is_refused_with_its_bounds(text: str):
+    with pytest.raises(StartRefused, match="from 0 to 65535"):
+        read([], {"SPANORIGIN_PORT": text})
