@@ -68,7 +68,7 @@ function search(parameters: URLSearchParams, spans: readonly MockSpan[]): Answer
     });
   }
   if (q.includes("broken"))
-    return refusal(503, "query-too-slow", "The store did not answer within 10 s. Narrow the time range.");
+    return refusal(503, "search-too-slow", "The store did not answer within 10 s. Narrow the time range.");
   const words = q
     .replace(/\S+:(?:\([^)]*\)|\S+)/g, "")
     .toLowerCase()

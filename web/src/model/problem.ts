@@ -26,9 +26,9 @@ export class Problem extends Error {
     this.name = "Problem";
   }
 
-  /** Whether asking again later may help without any change to the question. */
+  /** Whether asking again later may help without any change to the question. A search that is too much stays too much. */
   get isPassing(): boolean {
-    return this.kind === "unreachable" || this.kind === "unavailable";
+    return this.kind === "unreachable" || (this.kind === "unavailable" && !/^(search|trace)-/.test(this.slug));
   }
 }
 

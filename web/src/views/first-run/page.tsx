@@ -49,7 +49,10 @@ export function FirstRunPage() {
                     <i />
                   </span>
                 </h1>
-                <p class="text-2">Everything stays on this machine: no account, no key, nothing sent out.</p>
+                <p class="text-2">
+                  Everything stays on {isLocal() ? "this" : "the server’s"} machine: no account, no key, nothing sent
+                  out.
+                </p>
               </header>
               <SourceChoice source={source} onChoose={setSource} />
               {source === "python" ? <PythonSteps /> : <OtlpSteps />}
@@ -211,6 +214,10 @@ function Ear({ listener }: { listener: Listener }) {
       </span>
     </li>
   );
+}
+
+function isLocal(): boolean {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 }
 
 function port(): string {
