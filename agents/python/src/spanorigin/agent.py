@@ -21,8 +21,9 @@ from opentelemetry.sdk.trace import (
     SynchronousMultiSpanProcessor,
 )
 
-from spanorigin import emit, frameworks, resource
+from spanorigin import emit, export, frameworks, resource
 from spanorigin.counters import Tally
+from spanorigin.frameworks.imports import watch_imports
 from spanorigin.model import InstallError, Verdict
 from spanorigin.origin.borders import LAUNCHERS
 from spanorigin.origin.entry import EntryRecorder
@@ -52,6 +53,8 @@ class Status:
     failures: Mapping[str, int] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Verdict] = field(default_factory=dict)
+    exporting: Verdict | None = None
+    """Whether origins are merged into what the OTLP exporters send; without, they encode them, at a price."""
 
 
 @dataclass(slots=True)
@@ -63,6 +66,7 @@ class _Running:
     tally: Tally
     processor: OriginProcessor
     detach: Callable[[], None]
+    exporting: export.ExportPath
     left_by: list[tuple[trace.TracerProvider, tuple[Callable[[], None], ...]]] = field(default_factory=list)
     """Each provider, and the steps that take us out of it."""
 
@@ -117,6 +121,7 @@ def uninstall() -> None:
         running, _Process.running = _Process.running, None
         if running is not None:
             running.detach()
+            running.exporting.uninstall()
             for _, steps in running.left_by:
                 for step in steps:
                     step()
@@ -129,7 +134,8 @@ def status() -> Status:
         return Status(None)
     counts = running.tally.snapshot()
     words = dict(running.tally.words)
-    return Status(running.installation, counts["misses"], counts["failures"], words, running.sources.seen())
+    seen = running.sources.seen()
+    return Status(running.installation, counts["misses"], counts["failures"], words, seen, running.exporting.verdict)
 
 
 def _start(settings: Settings) -> _Running:
@@ -148,7 +154,8 @@ def _start(settings: Settings) -> _Running:
     )
     installation = Installation(True, "installed", settings, why_walker, why_attach)
     detach = frameworks.install_all(recorder.on_handler, partial(tally.failure, "frameworks"))
-    return _Running(installation, sources, tally, processor, detach)
+    exporting = export.install(watch_imports, partial(tally.failure, "export"))
+    return _Running(installation, sources, tally, processor, detach, exporting)
 
 
 def _put_first(provider: trace.TracerProvider, processor: OriginProcessor) -> Callable[[], None]:

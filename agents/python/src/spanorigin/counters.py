@@ -33,7 +33,8 @@ class Tally:
         """Count an error of our own in `room` ("exit", "entry", …). Keeps its words, never the error or its frames."""
         self.failures[room] = self.failures.get(room, 0) + 1
         # The type alone: str(error) could run the program's own code.
-        self.words[room] = f"{type(error).__name__} inside spanorigin; the span went on without an origin"
+        went_on = "sent as the SDK encodes it" if room == "export" else "without an origin"
+        self.words[room] = f"{type(error).__name__} inside spanorigin; the span went on {went_on}"
 
     def snapshot(self) -> Mapping[str, Mapping[str, int]]:
         """Copies of both counts, safe to keep."""
