@@ -41,7 +41,7 @@ export function SpanList() {
 
   const pool = poolSize(viewport.value.height, rowHeight);
   const select = (index: number) => {
-    const to = Math.max(0, Math.min(rows.length - 1, index));
+    const to = Math.max(0, Math.min(explorer.rows.value.length - 1, index));
     explorer.selected.value = to;
     const element = scroller.current;
     if (!element) return;
@@ -66,9 +66,9 @@ export function SpanList() {
     PageUp: () => step(-pageful),
     g: () => select(0),
     Home: () => select(0),
-    G: () => select(rows.length - 1),
-    End: () => select(rows.length - 1),
-    Enter: () => openSpan(rows[explorer.selected.value], explorer.selected.value),
+    G: () => select(explorer.rows.value.length - 1),
+    End: () => select(explorer.rows.value.length - 1),
+    Enter: () => openSpan(explorer.rows.value[explorer.selected.value], explorer.selected.value),
     Escape: () => {
       if (card.shown.value) card.close();
       else explorer.selected.value = -1;

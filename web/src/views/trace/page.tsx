@@ -28,7 +28,11 @@ export function TracePage({ traceId, spanId }: Address) {
   const problem = state.problem.value;
   const cols = useRef<HTMLElement>(null);
 
-  const select = (to: string | null) => navigate({ name: "trace", traceId, spanId: to }, "replace");
+  const select = (to: string | null) => {
+    navigate({ name: "trace", traceId, spanId: to }, "replace");
+    // At once, not with the next drawing: the next key may be pressed before that.
+    state.openTrace(traceId, to);
+  };
   const leave = () => {
     if (state.selected.value >= 0) select(null);
     else goBack();

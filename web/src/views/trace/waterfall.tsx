@@ -33,21 +33,25 @@ export function Waterfall({ opened, onSelect }: WaterfallProps) {
   const folded = state.folded.value;
   const selected = state.selected.value;
 
-  const placeOf = (row: number) => shown.indexOf(shownFor(tree, folded, row));
+  // Keys read what is true when they are pressed, which may be before the last change was drawn.
+  const placeOf = (row: number) => state.shown.value.indexOf(shownFor(tree, state.folded.value, row));
   const select = (place: number) => {
-    const row = shown[Math.max(0, Math.min(shown.length - 1, place))];
+    const rows = state.shown.value;
+    const row = rows[Math.max(0, Math.min(rows.length - 1, place))];
     if (row !== undefined) onSelect(trace.spanId[row]!);
   };
-  const step = (by: number) => select(selected < 0 ? 0 : placeOf(selected) + by);
+  const step = (by: number) => select(state.selected.value < 0 ? 0 : placeOf(state.selected.value) + by);
   const fold = () => {
-    if (selected < 0) return;
-    if (tree.childCount[selected]! > 0 && !folded.has(selected)) state.setFolded(selected, true);
-    else if (tree.parent[selected]! >= 0) onSelect(trace.spanId[tree.parent[selected]!]!);
+    const row = state.selected.value;
+    if (row < 0) return;
+    if (tree.childCount[row]! > 0 && !state.folded.value.has(row)) state.setFolded(row, true);
+    else if (tree.parent[row]! >= 0) onSelect(trace.spanId[tree.parent[row]!]!);
   };
   const unfold = () => {
-    if (selected < 0) return;
-    if (folded.has(selected)) state.setFolded(selected, false);
-    else if (tree.childCount[selected]! > 0) step(1);
+    const row = state.selected.value;
+    if (row < 0) return;
+    if (state.folded.value.has(row)) state.setFolded(row, false);
+    else if (tree.childCount[row]! > 0) step(1);
   };
   const pageful = Math.max(1, Math.floor(viewport.value.height / rowHeight) - 2);
   useKeys({
@@ -59,8 +63,8 @@ export function Waterfall({ opened, onSelect }: WaterfallProps) {
     PageUp: () => step(-pageful),
     g: () => select(0),
     Home: () => select(0),
-    G: () => select(shown.length - 1),
-    End: () => select(shown.length - 1),
+    G: () => select(state.shown.value.length - 1),
+    End: () => select(state.shown.value.length - 1),
     h: fold,
     ArrowLeft: fold,
     l: unfold,
