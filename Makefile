@@ -56,7 +56,7 @@ web/node_modules/.installed: web/package-lock.json $(VENV)/.python
 
 $(WEB): web/node_modules/.installed $(WEB_SOURCES)
 	@echo "Building the web UI ..."
-	@cd web && npm run --silent build
+	@cd web && npm run --silent build >/dev/null
 	@touch $@
 
 web: $(WEB)
