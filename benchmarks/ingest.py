@@ -32,7 +32,7 @@ FILES, LOCATIONS = 600, 5000
 FAILING = 0.02
 
 _NOUNS = ("cart", "orders", "users", "items", "payments", "search", "stock", "mail")
-_STACK = 'Traceback (most recent call last):\n' + '  File "/srv/app/shop.py", line 12, in handle\n    work(item)\n' * 6
+_STACK = "Traceback (most recent call last):\n" + '  File "/srv/app/shop.py", line 12, in handle\n    work(item)\n' * 6
 
 
 def figures() -> Iterator[Figure]:
@@ -56,7 +56,7 @@ def figures() -> Iterator[Figure]:
             used_s = cpu_seconds(server.pid) - used_s
             yield Figure("ingest.cpu", used_s / spans * 1e6, "us/span", "work of the server, merges included")
             yield Figure("ingest.wait_p50", waits[len(waits) // 2] * 1e3, "ms", "from request to answer, half of them")
-            yield Figure("ingest.wait_p99", waits[len(waits) * 99 // 100] * 1e3, "ms", "the slowest hundredth waits more")
+            yield Figure("ingest.wait_p99", waits[len(waits) * 99 // 100] * 1e3, "ms", "all but the slowest hundredth")
             yield Figure("ingest.memory", resident_mb(server.pid), "MB", "resident memory of the server after that")
             alone = [send(requests[:1], port, 0.0, connections=1)[1][0] for _ in range(10)]
             yield Figure("ingest.alone", sorted(alone)[5] * 1e3, "ms", "a single request on an idle server")
@@ -69,7 +69,7 @@ def figures() -> Iterator[Figure]:
 def bodies(count: int) -> Iterator[bytes]:
     chance = random.Random(20)
     locations = [
-        (f"/srv/app/{chance.choice(_NOUNS)}/{chance.choice(_NOUNS)}_{chance.randrange(FILES)}.py", chance.randrange(5, 900))
+        (f"/srv/app/{chance.choice(_NOUNS)}/file_{chance.randrange(FILES)}.py", chance.randrange(5, 900))
         for _ in range(LOCATIONS)
     ]
     now_ns = time.time_ns()
@@ -135,7 +135,7 @@ def fill(span: Span, chance: random.Random, start_ns: int, location: tuple[str, 
             }
         case _:
             span.kind, span.name = Span.SPAN_KIND_INTERNAL, f"work on {noun}"
-            attributes = {"thread.name": f"worker-{chance.randrange(64)}", "feature.flag": chance.random() < 0.5, "items": 3}
+            attributes = {"thread.name": f"worker-{chance.randrange(64)}", "flag": chance.random() < 0.5, "items": 3}
     set_attributes(span, attributes | origin | user | tenant)
     span.start_time_unix_nano = start_ns
     span.end_time_unix_nano = start_ns + 20_000 + int(chance.lognormvariate(15.5, 1.4))
@@ -144,7 +144,7 @@ def fill(span: Span, chance: random.Random, start_ns: int, location: tuple[str, 
         span.status.code, span.status.message = 2, "bad value"
         event = span.events.add()
         event.name, event.time_unix_nano = "exception", span.end_time_unix_nano
-        set_attributes(event, {"exception.type": "ValueError", "exception.message": "bad", "exception.stacktrace": _STACK})
+        set_attributes(event, {"exception.type": "ValueError", "exception.stacktrace": _STACK})
 
 
 def set_attributes(holder: object, attributes: dict[str, str | int | bool]) -> None:
@@ -171,7 +171,7 @@ def send(requests: list[bytes], port: int, seconds: float, connections: int = CO
     senders = {}
     waits: list[float] = []
     end = time.perf_counter() + seconds
-    for number in range(connections):
+    for _ in range(connections):
         connection = socket.create_connection(("127.0.0.1", port))
         senders[connection.fileno()] = connection
         poll.register(connection, select.EPOLLIN)
