@@ -1,9 +1,11 @@
 """The answer to each shape of stack, whichever walker gives it."""
 
+import _thread
 import asyncio
 import functools
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -53,6 +55,20 @@ def test_the_depth_limit_counts_the_frames_up_to_the_first_of_the_users(walked, 
     answer = stack(walked(depth_limit=limit).span, *[LIB] * 4, A)
 
     assert places(answer) == expected
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(2, "depth-limit"), (3, "no-user-frame"), (4, "no-user-frame")])
+def test_a_stack_that_ends_where_the_depth_limit_does_was_seen_whole(walked, limit, expected):
+    asks = walked(depth_limit=limit)
+    # A thread begun this way has no frames but these three: two of the library, and span().
+    begin = passing_on(LIB, passing_on(LIB, asks.span))
+
+    for asked in (1, 2):  # at first sight, and when the file is known
+        _thread.start_new_thread(begin, ())
+        while len(asks.given) < asked:
+            time.sleep(0.001)
+
+    assert [places(answer) for answer in asks.given] == [expected] * 2
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 64])

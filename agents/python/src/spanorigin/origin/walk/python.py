@@ -8,21 +8,17 @@ Decision 0011 has the measurements behind the form of the loop.
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 from types import CodeType, FrameType
 from typing import Any, Final
 
 from opentelemetry.sdk.trace import Tracer
 
-from spanorigin.model import Attributes, ExitOrigin, LineNumber, Refusal, Site
+from spanorigin.model import Attributes, Refusal
 from spanorigin.origin.walk import Rules
 from spanorigin.origin.walk.chains import Chains
+from spanorigin.origin.walk.places import BORDER, LAUNCHED, NO_USER_FRAME, OWN, TOO_DEEP, Sorter, origin_of
 from spanorigin.source import Sources
-
-NO_USER_FRAME: Final = Refusal("no-user-frame", "no frame on the stack is the user's own")
-LAUNCHED: Final = Refusal("launched-elsewhere", "the call runs in a task, thread or pool that cannot say who asked")
-TOO_DEEP: Final = Refusal("depth-limit", "no frame of the user's own within SPANORIGIN_DEPTH_LIMIT frames")
 
 _SUSPENDABLE: Final = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR | inspect.CO_ITERABLE_COROUTINE
 _AWAITING: Final = _SUSPENDABLE | inspect.CO_GENERATOR
@@ -41,10 +37,7 @@ class PythonWalker:
     def __init__(self, sources: Sources, rules: Rules) -> None:
         self._sources = sources
         self._rules = rules
-        self._border_ends = tuple(
-            border if os.path.isabs(border) else f"/{border}"  # noqa: PTH117 - a text, never opened
-            for border in rules.borders
-        )
+        self._kind_of = Sorter(sources, rules.borders).kind
         # Every file name met is in one of three sets. The third is small and asked last.
         self._foreign: set[str] = set()
         self._own: set[str] = set()
@@ -82,7 +75,7 @@ class PythonWalker:
                 inner = code
                 frame = frame.f_back  # type: ignore[assignment]
             else:
-                return TOO_DEEP
+                return self._walk_fully(start)
         except AttributeError:
             # None has no code: the stack is at its end, without a frame of the user's. Too rare to ask each frame for.
             return self._walk_fully(start)
@@ -178,29 +171,11 @@ class PythonWalker:
         if len(self._foreign) + len(self._own) >= _NAMES_LIMIT:
             self._foreign.clear()
             self._own.clear()
-        if self._sources.verdict(name).accepted:
-            self._own.add(name)
-        elif name.replace(os.sep, "/").endswith(self._border_ends):
-            self._borders.add(name)
-        else:
-            self._foreign.add(name)
+        kind = self._kind_of(name)
+        (self._own if kind == OWN else self._borders if kind == BORDER else self._foreign).add(name)
 
     def _prepare(self, found: list[FrameType]) -> Attributes:
-        return self._rules.prepare(ExitOrigin(tuple(self._site(frame) for frame in found)))
-
-    def _site(self, frame: FrameType) -> Site:
-        code = frame.f_code
-        # An instruction without a line has none of its own; the function is right all the same.
-        line = frame.f_lineno or code.co_firstlineno
-        return Site(self._sources.path(code.co_filename), LineNumber(line), _function_name(frame.f_globals, code))
-
-
-def _function_name(namespace: dict[str, Any], code: CodeType) -> str:
-    """Module and qualified name; the plain name on 3.10, whose code objects know no other."""
-    name: str = getattr(code, "co_qualname", code.co_name)
-    module = namespace.get("__name__")
-    # Exactly a string: formatting anything else could run the program's own code.
-    return f"{module}.{name}" if type(module) is str else name
+        return self._rules.prepare(origin_of(found, self._sources))
 
 
 def _parent_greenlet(lineage: Any) -> tuple[Any, FrameType | None]:
