@@ -1,11 +1,12 @@
-"""What an exit origin adds to a span: ours beside AWS ADOT 0.18.0, in turns on one core.
+"""What an exit origin adds to a span: ours beside AWS ADOT 0.18.0 and ddtrace 4.0.4, in turns on one core.
 
 `exit.*` is the agent as it is installed here, with the walker that this interpreter gets; `exit.python.*` is the same
 with the walker in Python, which every interpreter has.
 
-`python benchmarks/exit_origin.py` prints figures; `run.py` holds them against budgets.yaml. The peer has an
+`python benchmarks/exit_origin.py` prints figures; `run.py` holds them against budgets.yaml. Each peer has an
 environment of its own, made on first use (peers.py), which needs an index then; without it the figures that need the
-peer are left out and said to be missing. Not like for like in one respect: ours carries up to 8 frames, ADOT one.
+peer are left out and said to be missing. Not like for like: ours and ddtrace's carry up to 8 frames, ADOT's one; and
+ddtrace, whose 4.0.4 was the last release with exit origins, puts them on spans of its own.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from peers import PeerError, interpreter
 
 HERE = Path(__file__).resolve().parent
 OURS = {"auto": "exit", "python": "exit.python"}
+PEERS = {"adot": "ADOT's {us:.1f} us for one frame", "ddtrace": "ddtrace 4.0.4's {us:.1f} us for up to eight frames"}
 RUNS = 5
 ROUNDS = 120
 
@@ -31,10 +33,11 @@ Measured = dict[str, dict[str, float]]
 def figures() -> Iterator[Figure]:
     """Added microseconds by shape, the ratio to the peer's, and the share of a plain span."""
     interpreters = {tool: Path(sys.executable) for tool in OURS}
-    try:
-        interpreters["adot"] = interpreter("adot")
-    except PeerError as error:
-        note(f"exit_origin: no comparison with ADOT. {error}")
+    for peer in PEERS:
+        try:
+            interpreters[peer] = interpreter(peer)
+        except PeerError as error:
+            note(f"exit_origin: no comparison with {peer}. {error}")
     runs: dict[str, list[Measured]] = {tool: [] for tool in interpreters}
     for _ in range(RUNS):
         # In turns: what else the machine does then weighs on all alike.
@@ -46,10 +49,10 @@ def figures() -> Iterator[Figure]:
 
 
 def _measured(python: Path, tool: str) -> Measured:
-    command = [python, HERE / "exit_capture.py", tool, str(ROUNDS)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE)
-    if done.returncode:
-        raise SystemExit(f"exit_capture.py {tool} failed: {done.stderr[-2000:]}")
+    script = ["exit_capture_ddtrace.py"] if tool == "ddtrace" else ["exit_capture.py", tool]
+    done = subprocess.run([python, *script, str(ROUNDS)], capture_output=True, text=True, check=False, cwd=HERE)
+    if done.returncode or not done.stdout:
+        raise SystemExit(f"{' '.join(script)} failed: {done.stderr[-2000:]}")
     result: Measured = json.loads(done.stdout)
     return result
 
@@ -63,14 +66,14 @@ def _of_shape(tool: str, prefix: str, shape: str, runs: dict[str, list[Measured]
     yield Figure(
         f"{prefix}.share[{shape}]", round(ours / plain, 3), "ratio", f"of a plain client span ({plain:.1f} us)"
     )
-    if shape in runs.get("adot", [{}])[0]:
-        theirs = median_us("adot", "added")
-        # Run by run, since both sides of a ratio should have met the same weather.
-        ratio = statistics.median(
-            one[shape]["added"] / other[shape]["added"] for one, other in zip(runs[tool], runs["adot"], strict=True)
-        )
-        what = f"ours to ADOT's {theirs:.1f} us for one frame"
-        yield Figure(f"{prefix}.ratio_to_adot[{shape}]", round(ratio, 3), "ratio", what)
+    for peer, theirs in PEERS.items():
+        if shape in runs.get(peer, [{}])[0]:
+            # Run by run, since both sides of a ratio should have met the same weather.
+            ratio = statistics.median(
+                one[shape]["added"] / other[shape]["added"] for one, other in zip(runs[tool], runs[peer], strict=True)
+            )
+            what = f"ours to {theirs.format(us=median_us(peer, 'added'))}"
+            yield Figure(f"{prefix}.ratio_to_{peer}[{shape}]", round(ratio, 4), "ratio", what)
 
 
 if __name__ == "__main__":

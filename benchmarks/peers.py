@@ -15,6 +15,8 @@ HERE = Path(__file__).resolve().parent / ".peers"
 REQUIREMENTS = {
     # The libraries whose names the stacks carry: ADOT knows a package by its metadata only.
     "adot": ("aws-opentelemetry-distro==0.18.0", "sqlalchemy", "wrapt", "flask", "click"),
+    # The last release with exit origins.
+    "ddtrace": ("ddtrace==4.0.4", "sqlalchemy", "wrapt", "flask", "click"),
 }
 
 

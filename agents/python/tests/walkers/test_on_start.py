@@ -78,6 +78,12 @@ def test_what_the_program_set_is_left_alone_and_counted(both, set_by_the_program
     assert traced[1].tally.misses == {"set-by-the-program": 1}
 
 
+def test_names_of_any_kind_beside_ours_change_nothing(both):
+    mine = {"ключ": 1, "code": 2, "code.": 3, "code.stacktrace": "…", "c": True, "db.statement": "SELECT 'ü'"}
+
+    assert same(both(), A, kind=SpanKind.CLIENT, attributes=mine)["code.file.path"] == A
+
+
 def test_other_attributes_come_first_and_stay(both):
     python, in_c = both()
     mine = {"db.system": "sqlite", "code.url": "unrelated", "db.rows": 3}

@@ -86,7 +86,7 @@ class Asks(SpanProcessor):
             internal=SpanKind.INTERNAL,
             span_type=_Span,
             attributes_type=object(),
-            programs=(),
+            prefix="code.",
         )
 
 

@@ -23,7 +23,7 @@ struct on_start {
     PyObject *internal;        /* … and the one that nobody asks for */
     PyObject *span_type;       /* the SDK's class of recorded spans */
     PyObject *attributes_type; /* its class of attributes */
-    PyObject *programs;        /* tuple of names that the program may have set itself */
+    PyObject *prefix;          /* what the names that the program may have set itself begin with; ASCII */
 };
 
 /* Whether the SDK's limits have room for `more` attributes of any length. 1, 0, or -1 with an error set. */
@@ -50,17 +50,30 @@ has_room(PyObject *bounded, PyObject *held, Py_ssize_t more)
     return most - PyDict_GET_SIZE(held) >= more;
 }
 
-/* Whether the dictionary carries one of the program's names. 1, 0, or -1 with an error set. */
-static int
-has_any(PyObject *held, PyObject *names)
+/* Whether a name cannot be one that the program may have set itself. */
+static inline bool
+is_unrelated(PyObject *name, PyObject *prefix)
 {
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names); i++) {
-        int found = PyDict_Contains(held, PyTuple_GET_ITEM(names, i));
-        if (found != 0) {
-            return found;
+    if (!PyUnicode_CheckExact(name) || !PyUnicode_IS_COMPACT_ASCII(name)) {
+        return false;
+    }
+    Py_ssize_t length = PyUnicode_GET_LENGTH(prefix);
+    return PyUnicode_GET_LENGTH(name) < length || memcmp(PyUnicode_DATA(name), PyUnicode_DATA(prefix), (size_t)length);
+}
+
+/* Whether none of a span's names can be such a one. A starting span has a few names, and looking at them is quicker than
+ * looking six up. */
+static bool
+all_unrelated(PyObject *held, PyObject *prefix)
+{
+    PyObject *name;
+    Py_ssize_t position = 0;
+    while (PyDict_Next(held, &position, &name, NULL)) {
+        if (!is_unrelated(name, prefix)) {
+            return false;
         }
     }
-    return 0;
+    return true;
 }
 
 /* Attaches directly when nothing speaks against it. 1 when done, 0 when Python has to decide, -1 with an error set. */
@@ -81,12 +94,7 @@ attach_directly(struct on_start *self, PyObject *span, PyObject *attributes)
         done = -1;
         goto end;
     }
-    if (!PyDict_CheckExact(held)) {
-        goto end;
-    }
-    done = has_any(held, self->programs);
-    if (done != 0) {
-        done = done < 0 ? -1 : 0;
+    if (!PyDict_CheckExact(held) || !all_unrelated(held, self->prefix)) {
         goto end;
     }
     done = has_room(bounded, held, PyDict_GET_SIZE(attributes));
@@ -204,7 +212,7 @@ on_start_traverse(struct on_start *self, visitproc visit, void *arg)
     Py_VISIT(self->internal);
     Py_VISIT(self->span_type);
     Py_VISIT(self->attributes_type);
-    Py_VISIT(self->programs);
+    Py_VISIT(self->prefix);
     return 0;
 }
 
@@ -221,7 +229,7 @@ on_start_clear(struct on_start *self)
     Py_CLEAR(self->internal);
     Py_CLEAR(self->span_type);
     Py_CLEAR(self->attributes_type);
-    Py_CLEAR(self->programs);
+    Py_CLEAR(self->prefix);
     return 0;
 }
 
@@ -237,12 +245,16 @@ static PyObject *
 on_start_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"walker",   "otherwise", "attach",    "missed",          "failed",   "client",
-                            "producer", "internal",  "span_type", "attributes_type", "programs", NULL};
+                            "producer", "internal",  "span_type", "attributes_type", "prefix", NULL};
     PyObject *walker, *otherwise, *attach, *missed, *failed, *client, *producer, *internal, *span_type;
-    PyObject *attributes_type, *programs;
+    PyObject *attributes_type, *prefix;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!OOOOOOOOOO!:OnStart", names, &walker_type, &walker, &otherwise,
                                      &attach, &missed, &failed, &client, &producer, &internal, &span_type,
-                                     &attributes_type, &PyTuple_Type, &programs)) {
+                                     &attributes_type, &PyUnicode_Type, &prefix)) {
+        return NULL;
+    }
+    if (!PyUnicode_IS_COMPACT_ASCII(prefix)) {
+        PyErr_SetString(PyExc_ValueError, "the prefix has to be ASCII");
         return NULL;
     }
     struct on_start *self = (struct on_start *)type->tp_alloc(type, 0);
@@ -260,7 +272,7 @@ on_start_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     self->internal = Py_NewRef(internal);
     self->span_type = Py_NewRef(span_type);
     self->attributes_type = Py_NewRef(attributes_type);
-    self->programs = Py_NewRef(programs);
+    self->prefix = Py_NewRef(prefix);
     return (PyObject *)self;
 }
 
