@@ -7,11 +7,18 @@ the hooks sit on the framework's own methods, look, and call on.
 
 from collections.abc import Callable
 
-from spanorigin.frameworks import django, flask, starlette
+from spanorigin.frameworks import celery, django, flask, grpc, starlette
 from spanorigin.frameworks.hooks import Announcer, Framework, OnFailure, OnHandler
 from spanorigin.frameworks.imports import watch_imports
 
-FRAMEWORKS: tuple[Framework, ...] = (django.FRAMEWORK, flask.FRAMEWORK, starlette.FRAMEWORK, starlette.FASTAPI)
+FRAMEWORKS: tuple[Framework, ...] = (
+    django.FRAMEWORK,
+    flask.FRAMEWORK,
+    starlette.FRAMEWORK,
+    starlette.FASTAPI,
+    grpc.FRAMEWORK,
+    celery.FRAMEWORK,
+)
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]
 
