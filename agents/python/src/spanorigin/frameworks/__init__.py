@@ -7,7 +7,7 @@ the hooks sit on the framework's own methods, look, and call on.
 
 from collections.abc import Callable
 
-from spanorigin.frameworks import celery, django, flask, grpc, starlette
+from spanorigin.frameworks import aiohttp, celery, django, flask, grpc, starlette
 from spanorigin.frameworks.hooks import Announcer, Framework, OnFailure, OnHandler
 from spanorigin.frameworks.imports import watch_imports
 
@@ -18,6 +18,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     starlette.FASTAPI,
     grpc.FRAMEWORK,
     celery.FRAMEWORK,
+    aiohttp.FRAMEWORK,
 )
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]

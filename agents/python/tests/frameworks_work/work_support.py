@@ -1,0 +1,45 @@
+"""What tests of queues, consumers and calls without HTTP share: marks in samples, and spans by kind."""
+
+import sys
+from pathlib import Path
+
+from entry_support import Capture, marked_line, origin_of, wait_for
+from opentelemetry.trace import SpanKind
+
+SAMPLES = Path(__file__).parent / "samples"
+
+__all__ = ["SAMPLES", "Work", "origin_at", "origin_of", "wait_for"]
+
+
+class Work(Capture):
+    """Spans of a provider with the agent on it, by kind."""
+
+    def of_kind(self, kind):
+        return [span for span in self.exporter.get_finished_spans() if span.kind is kind]
+
+    def only(self, kind=SpanKind.CONSUMER):
+        """The one finished span of a kind; waits for it. All spans are forgotten afterwards."""
+        wait_for(lambda: self.of_kind(kind))
+        found = self.of_kind(kind)
+        assert len(found) == 1, [span.name for span in found]
+        self.exporter.clear()
+        return found[0]
+
+    def pair(self):
+        """The one PRODUCER and the one CONSUMER span of a message; waits for both."""
+        wait_for(lambda: self.of_kind(SpanKind.PRODUCER) and self.of_kind(SpanKind.CONSUMER))
+        producers, consumers = self.of_kind(SpanKind.PRODUCER), self.of_kind(SpanKind.CONSUMER)
+        assert len(producers) == len(consumers) == 1, self.exporter.get_finished_spans()
+        self.exporter.clear()
+        return producers[0], consumers[0]
+
+
+def origin_at(sample, mark, function, kind="entry"):
+    """The origin expected at the line of a sample that carries the comment `<- mark`.
+
+    3.10 knows no qualified names of running code.
+    """
+    file = SAMPLES / f"{sample}.py"
+    if kind == "exit" and sys.version_info < (3, 11):
+        function = function.rsplit(".", 1)[-1]
+    return str(file), marked_line(file, mark), f"{sample}.{function}", kind
