@@ -76,7 +76,7 @@ lint: $(VENV)/.dev web/node_modules/.installed
 	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: run 'make format'." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python contract/generate.py --check
 	@cd web && npm run --silent lint
 
