@@ -24,7 +24,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 BODIES = 200
 SPANS_PER_BODY = 512
-CONNECTIONS = 64
+CONNECTIONS = 128
 WARM_S, MEASURED_S = 3.0, 12.0
 MERGE_S = 15.0
 SERVICES = 40

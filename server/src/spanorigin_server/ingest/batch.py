@@ -18,7 +18,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # ships no types
+from google.protobuf.message import DecodeError
 from opentelemetry.proto.trace.v1 import trace_pb2
 
 from spanorigin_server.ingest.nested import rendered
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 GROUP_BODIES: Final = 64
 GROUP_BYTES: Final = 24 * 1024 * 1024
 GROUP_WAIT_S: Final = 0.1
-# Under load, so many bodies are worth writing without waiting for more.
-GROUP_ENOUGH: Final = 32
 QUEUE_BODIES: Final = 512
 QUEUE_BYTES: Final = 128 * 1024 * 1024
 
@@ -161,7 +159,7 @@ class Batch:
         if not self._queue:
             return False
         is_idle = self._writing == 0 and time.monotonic() >= self._busy_until
-        return is_idle or self._is_draining or len(self._queue) >= GROUP_ENOUGH or self._wait_s() == 0
+        return is_idle or self._is_draining or len(self._queue) >= GROUP_BODIES or self._wait_s() == 0
 
     def _wait_s(self) -> float | None:
         """How long the oldest body may still wait for company; None when there is no body."""
