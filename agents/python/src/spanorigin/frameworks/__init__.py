@@ -7,7 +7,7 @@ the hooks sit on the framework's own methods, look, and call on.
 
 from collections.abc import Callable
 
-from spanorigin.frameworks import aiohttp, celery, django, flask, grpc, starlette
+from spanorigin.frameworks import aiohttp, aws_lambda, celery, django, flask, graphql, grpc, starlette, tornado
 from spanorigin.frameworks.hooks import Announcer, Framework, OnFailure, OnHandler
 from spanorigin.frameworks.imports import watch_imports
 
@@ -19,6 +19,9 @@ FRAMEWORKS: tuple[Framework, ...] = (
     grpc.FRAMEWORK,
     celery.FRAMEWORK,
     aiohttp.FRAMEWORK,
+    aws_lambda.FRAMEWORK,
+    graphql.FRAMEWORK,
+    tornado.FRAMEWORK,
 )
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]
