@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -42,15 +43,13 @@ class ExtensionHook(BuildHookInterface):
             self.app.display_info(f"spanorigin: no walkers in C: {refusal}.")
             return
         self._built = Path(tempfile.mkdtemp(prefix="spanorigin-"))
+        failures = {}
         for name in _names():
             try:
                 binary = _compile(root, name, self._built)
             except (Exception, SystemExit) as error:
                 # Whatever a compiler, its absence or a damaged environment comes up with: the agent works without.
-                reason = str(error).strip().splitlines()[-1:] or [type(error).__name__]
-                self.app.display_warning(
-                    f"spanorigin: {name} was not compiled ({reason[0]}); the agent walks stacks in another way."
-                )
+                failures[name] = _reason(error)
                 continue
             build_data["pure_python"] = False
             build_data["infer_tag"] = True
@@ -58,6 +57,11 @@ class ExtensionHook(BuildHookInterface):
                 _put(binary, root / WALK / binary.name)
             else:
                 build_data["force_include"][str(binary)] = f"{PACKAGE.replace('.', '/')}/{binary.name}"
+        if failures:
+            self.app.display_warning(
+                f"spanorigin: {' and '.join(failures)} could not be compiled ({'; '.join(set(failures.values()))}); "
+                "the agent works without, and is slower at finding exits."
+            )
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
         """Remove what was built, now that the wheel has it."""
@@ -74,6 +78,16 @@ def _refusal() -> str | None:
     if sysconfig.get_config_var("Py_GIL_DISABLED"):
         return "they rely on the interpreter's lock, which this free-threaded build does without"
     return None
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong, in a few words: of a command its name, and not its options."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, subprocess.CalledProcessError):
+            return f"{cause.cmd[0]} ended with {cause.returncode}"
+        cause = cause.__cause__ or cause.__context__
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1]
 
 
 def _names() -> list[str]:

@@ -88,10 +88,9 @@ def test_without_a_compiler_it_installs_says_so_and_walks_in_python(built, tmp_p
 
     assert wheel.name.endswith("-py3-none-any.whl")
     assert binaries(wheel) == []
-    assert (
-        len(re.findall(r"spanorigin: _public was not compiled \(.*\); the agent walks stacks in another way", said))
-        == 1
-    )
+    (line,) = [line for line in said.splitlines() if "spanorigin:" in line]
+    assert re.search(r"_public could not be compiled \(.*/bin/false.*\); the agent works without", line)
+    assert len(line) < 200
     assert why_this_walker(wheel, tmp_path).startswith("pure Python: raw: not compiled for Python")
 
 
