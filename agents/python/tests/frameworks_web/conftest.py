@@ -5,7 +5,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 
-for folder in (HERE, HERE / "samples", HERE.parent / "entry"):
+for folder in (HERE, HERE / "samples", HERE.parent / "entry", HERE.parent / "samples"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 

@@ -7,7 +7,20 @@ the hooks sit on the framework's own methods, look, and call on.
 
 from collections.abc import Callable
 
-from spanorigin.frameworks import aiohttp, aws_lambda, celery, django, flask, graphql, grpc, starlette, tornado
+from spanorigin.frameworks import (
+    aiohttp,
+    aws_lambda,
+    celery,
+    django,
+    faststream,
+    flask,
+    graphql,
+    grpc,
+    ninja,
+    starlette,
+    taskiq,
+    tornado,
+)
 from spanorigin.frameworks.hooks import Announcer, Framework, OnFailure, OnHandler
 from spanorigin.frameworks.imports import watch_imports
 
@@ -22,6 +35,9 @@ FRAMEWORKS: tuple[Framework, ...] = (
     aws_lambda.FRAMEWORK,
     graphql.FRAMEWORK,
     tornado.FRAMEWORK,
+    ninja.FRAMEWORK,
+    faststream.FRAMEWORK,
+    taskiq.FRAMEWORK,
 )
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]

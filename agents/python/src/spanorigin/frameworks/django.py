@@ -6,7 +6,7 @@ to answer. That method is not told the request, so the verb is noted a little ea
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from spanorigin.frameworks.hooks import Announcer, Framework
@@ -27,7 +27,9 @@ def _put_in(module: ModuleType, announcer: Announcer) -> None:
 
     def make_atomic(original: Callable[..., Any]) -> Callable[..., Any]:
         def make_view_atomic(self: Any, view: Any) -> Any:
-            announcer.handler(view, _verb.get())
+            # A path of Django Ninja's is no view of the user's; Ninja announces the operation once it has found it.
+            if type(view) is not FunctionType or view.__globals__.get("__name__") != "ninja.operation":
+                announcer.handler(view, _verb.get())
             return original(self, view)
 
         return make_view_atomic
