@@ -28,6 +28,7 @@ from spanorigin.model import InstallError, Verdict
 from spanorigin.origin.borders import LAUNCHERS
 from spanorigin.origin.entry import EntryRecorder
 from spanorigin.origin.processor import OriginProcessor
+from spanorigin.origin.waiting import Waiting
 from spanorigin.origin.walk import Rules, choose_walker
 from spanorigin.settings import SWITCHES, Settings, process_environment
 from spanorigin.source import Sources
@@ -144,7 +145,7 @@ def _start(settings: Settings) -> _Running:
     rules = Rules.of(settings, LAUNCHERS + frameworks.borders(), emit.exit_attributes)
     walker, why_walker = choose_walker(sources, rules, settings.walker)
     attach, why_attach = emit.attach_at_start()
-    processor = OriginProcessor(walker, attach, tally)
+    processor = OriginProcessor(walker, attach, tally, Waiting(sources, rules))
     recorder = EntryRecorder(
         sources,
         entry_span_for=processor.entry_span_for,

@@ -26,8 +26,6 @@ _OLD_LINE: Final = names.OLD_CODE_LINENO
 _OLD_FUNCTION: Final = names.OLD_CODE_FUNCTION
 PROGRAMS: Final = frozenset({_FILE, _LINE, _FUNCTION, _OLD_FILE, _OLD_LINE, _OLD_FUNCTION})
 """Attributes that show that the program, or another tool, gave the span a place of its own."""
-_MOST: Final = 5
-"""Attributes that an origin has at most."""
 
 SET_BY_THE_PROGRAM: Final = Refusal("set-by-the-program", "the span already carries code.* attributes")
 NO_ROOM: Final = Refusal("attribute-limit", "the SDK's attribute limits leave no room for an origin")
@@ -43,6 +41,8 @@ class Attach(Protocol):
 def exit_attributes(origin: ExitOrigin) -> Attributes:
     """What an exit span carries. The list of frames only when there is more than one."""
     attributes = _site_attributes(origin.frames[0], "exit")
+    if origin.inherited is not None:
+        attributes[names.ORIGIN_INHERITED] = origin.inherited
     if len(origin.frames) > 1:
         attributes[names.ORIGIN_FRAMES] = "\n".join(frame_line(frame) for frame in origin.frames)
     return attributes
@@ -74,7 +74,7 @@ def attach_to_new(span: Span, attributes: Attributes) -> Refusal | None:
     ):
         return SET_BY_THE_PROGRAM
     limit = bounded.maxlen
-    if bounded.max_value_len is not None or (limit is not None and len(held) > limit - _MOST):
+    if bounded.max_value_len is not None or (limit is not None and len(held) > limit - len(attributes)):
         fitting = _fitting(attributes, bounded.max_value_len, limit, len(held))
         if fitting is None:
             return NO_ROOM

@@ -54,6 +54,8 @@ class ExitOrigin:
     """The user's line that made the call, and the user's frames around it, innermost first. Never empty."""
 
     frames: tuple[Site, ...]
+    inherited: str | None = None
+    """The border between the origin and the call, when the call does not lie on the origin's own stack: `task`."""
 
 
 class UserError(ValueError):

@@ -180,15 +180,6 @@ def test_a_task_of_the_users_own_coroutine_ends_at_that_coroutine(agent, library
     assert agent.origins() == [[at("own-task", "in_own_task.<locals>.work")]]
 
 
-@pytest.mark.parametrize("function", ["gathered", "as_task"])
-def test_a_task_made_of_a_library_coroutine_has_no_origin_and_a_reason(agent, library, function):
-    asyncio.run(getattr(sample, function)(library.async_call))
-
-    origins = agent.origins()
-    assert origins == [[]] * len(origins)
-    assert agent.misses() == {"launched-elsewhere": len(origins)}
-
-
 @pytest.mark.parametrize("function", ["to_thread", "in_executor"])
 def test_a_library_function_sent_to_a_thread_from_a_coroutine_has_no_origin(agent, library, function):
     asyncio.run(getattr(sample, function)(library.call))

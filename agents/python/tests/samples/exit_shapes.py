@@ -127,14 +127,6 @@ async def in_own_task(async_call):
     await asyncio.create_task(work())
 
 
-async def gathered(async_call):
-    await asyncio.gather(async_call(), async_call())
-
-
-async def as_task(async_call):
-    await asyncio.create_task(async_call())
-
-
 async def to_thread(call):
     await asyncio.to_thread(call)
 

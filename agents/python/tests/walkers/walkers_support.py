@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace import SpanProcessor, TracerProvider, _Span
 from opentelemetry.trace import SpanKind
 from spanorigin import emit
 from spanorigin.origin.walk import Rules, compiled
+from spanorigin.origin.walk.places import LAUNCHED
 from spanorigin.origin.walk.python import PythonWalker
 from spanorigin.settings import Settings
 from spanorigin.source import Sources
@@ -77,7 +78,8 @@ class Asks(SpanProcessor):
         # No class of attributes is this one, so what the walk found comes to `attach`.
         return walker._module.OnStart(
             walker=walker._walker,
-            otherwise=lambda span, parent_context=None: None,
+            # Asked about calls that something launched: who awaits them is Python's to find.
+            otherwise=lambda span, parent_context=None: keep(LAUNCHED),
             attach=lambda span, attributes: keep(attributes),
             missed=keep,
             failed=keep,

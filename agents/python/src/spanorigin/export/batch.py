@@ -33,6 +33,7 @@ OURS: Final = frozenset(
         names.CODE_FUNCTION_NAME,
         names.ORIGIN_TYPE,
         names.ORIGIN_FRAMES,
+        names.ORIGIN_INHERITED,
         names.DATADOG_TYPE,
         *(
             f"{names.DATADOG_FRAME_PREFIX}{number}.{field}"

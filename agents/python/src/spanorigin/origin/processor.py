@@ -7,6 +7,7 @@ attributes. `origin.entry` asks it for the span that a handler belongs to.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import weakref
 from typing import Final
@@ -19,7 +20,9 @@ from opentelemetry.trace import SpanKind
 from spanorigin.counters import Tally
 from spanorigin.emit import Attach
 from spanorigin.model import Refusal
+from spanorigin.origin.waiting import Waiting
 from spanorigin.origin.walk import Walker
+from spanorigin.origin.walk.places import LAUNCHED
 
 # Module constants: a look-up on an enum class costs more than the comparison.
 _CLIENT: Final = SpanKind.CLIENT
@@ -33,8 +36,10 @@ _OPEN_LIMIT: Final = 10_000
 class OriginProcessor(SpanProcessor):
     """One for all providers of the process. Raises nothing; a span that it cannot serve is counted in `tally`."""
 
-    def __init__(self, walker: Walker, attach: Attach, tally: Tally) -> None:
+    def __init__(self, walker: Walker, attach: Attach, tally: Tally, waiting: Waiting | None = None) -> None:
+        """`waiting` is asked for what a walk cannot see: who awaits the running task."""
         self._walk = walker.walk
+        self._waiting = waiting
         self._attach = attach
         self._tally = tally
         self._open: dict[int, dict[int, weakref.ref[Span]]] = {}
@@ -55,6 +60,8 @@ class OriginProcessor(SpanProcessor):
             if kind is _CLIENT or kind is _PRODUCER:
                 # Called from here and nowhere deeper: the walker counts on its own caller being this method.
                 found = self._walk()
+                if found is LAUNCHED and self._waiting is not None:
+                    found = self._waiting.asked(sys._getframe(1)) or found
                 refusal = found if type(found) is Refusal else self._attach(span, found)  # type: ignore[arg-type]
                 if refusal is not None:
                     self._tally.miss(refusal)

@@ -2,7 +2,8 @@
  *
  * Made by compiled.py where the SDK keeps attributes in the layout that emit.attach_to_new knows. It serves CLIENT and
  * PRODUCER spans of the SDK's own class. Whatever is less usual goes to Python, where the rules are: other kinds and
- * classes to `otherwise`, attributes that the program set and limits that may not suffice to `attach`.
+ * classes, and calls that an event loop or another launcher made, to `otherwise`; attributes that the program set and
+ * limits that may not suffice to `attach`.
  */
 #ifndef SPANORIGIN_ON_START_H
 #define SPANORIGIN_ON_START_H
@@ -136,7 +137,13 @@ give_origin(struct on_start *self, PyObject *span)
         return -1;
     }
     int result;
-    if (walker_is_refusal(self->walker, finding)) {
+    if (finding == self->walker->refusals[LAUNCHED]) {
+        /* Python can ask the task who awaits it, which is rare and no matter of the stack. Decision 0100. */
+        PyObject *nothing = PyObject_CallOneArg(self->otherwise, span);
+        result = nothing == NULL ? -1 : 0;
+        Py_XDECREF(nothing);
+    }
+    else if (walker_is_refusal(self->walker, finding)) {
         result = count_miss(self, finding);
     }
     else {
