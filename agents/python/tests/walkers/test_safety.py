@@ -64,6 +64,21 @@ def test_refusals_keep_their_count_of_references(walked):
     assert abs(sys.getrefcount(refusal) - before) < 100 or sys.version_info >= (3, 12)
 
 
+def test_greenlets_keep_their_count_of_references(walked):
+    greenlet = pytest.importorskip("greenlet")
+    asks = walked()
+    outer = greenlet.getcurrent()
+
+    def inside():
+        before = sys.getrefcount(outer)
+        for _ in range(1000):
+            stack(asks.span, LIBRARY)
+            stack(asks.span, A)
+        return sys.getrefcount(outer) - before
+
+    assert abs(greenlet.greenlet(inside).switch()) < 10
+
+
 def test_code_is_freed_with_its_function(walked):
     span = walked().span
     caller = passing_on(A, span)

@@ -444,6 +444,19 @@ def test_a_span_that_is_started_in_another_way_than_by_the_sdk_is_answered_too(w
     assert places(processor.answer) == [("a.py", 2, "a.outer")]
 
 
+@pytest.mark.parametrize(("limit", "expected"), [(3, "depth-limit"), (4, [("a.py", 2, "a.outer")])])
+def test_the_depth_limit_counts_the_frames_of_such_a_call_alike(walked, limit, expected):
+    asks = walked(depth_limit=limit)
+    processor = next(iter(asks.asks.values()))
+    with asks.tracer.start_as_current_span("x", kind=SpanKind.CLIENT) as span:
+        # on_start itself, two of the library, then the user's.
+        stack(
+            in_file(LIB, "def start(): on_start(span)").define("start", on_start=processor.on_start, span=span), LIB, A
+        )
+
+    assert places(processor.answer) == expected
+
+
 def test_the_same_chain_gives_the_same_attributes_not_equal_ones(walked):
     caller = passing_on(A, walked().span)
 

@@ -125,8 +125,8 @@ records_ready(void)
     return 0;
 }
 
-/* Writes down that a code object is the user's; the sites of another walker's are forgotten. NULL with an error set when
- * there is no memory. set_extra frees what the slot held before, so a record that is there is written again. */
+/* Writes down that a code object is the user's. NULL with an error set when there is no memory. set_extra frees what the
+ * slot held before, so a record that is there is kept; its sites are as good for this walker as they were for another. */
 static struct record *
 record_write(PyCodeObject *code, uint64_t generation)
 {
@@ -143,10 +143,7 @@ record_write(PyCodeObject *code, uint64_t generation)
             return NULL;
         }
     }
-    if (record->generation != generation) {
-        record->site_count = 0;
-        record->generation = generation;
-    }
+    record->generation = generation;
     return record;
 }
 
