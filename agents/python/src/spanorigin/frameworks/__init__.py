@@ -17,6 +17,7 @@ from spanorigin.frameworks import (
     graphql,
     grpc,
     ninja,
+    rq,
     starlette,
     taskiq,
     tornado,
@@ -38,6 +39,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     ninja.FRAMEWORK,
     faststream.FRAMEWORK,
     taskiq.FRAMEWORK,
+    rq.FRAMEWORK,
 )
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]
