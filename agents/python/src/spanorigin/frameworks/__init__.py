@@ -16,6 +16,8 @@ from spanorigin.frameworks import (
     flask,
     graphql,
     grpc,
+    litestar,
+    mcp,
     ninja,
     rq,
     starlette,
@@ -40,6 +42,8 @@ FRAMEWORKS: tuple[Framework, ...] = (
     faststream.FRAMEWORK,
     taskiq.FRAMEWORK,
     rq.FRAMEWORK,
+    mcp.FRAMEWORK,
+    litestar.FRAMEWORK,
 )
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]
