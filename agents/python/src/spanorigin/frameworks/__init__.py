@@ -44,6 +44,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     rq.FRAMEWORK,
     mcp.FRAMEWORK,
     litestar.FRAMEWORK,
+    mcp.FASTMCP,
 )
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]

@@ -1,7 +1,7 @@
-"""MCP: the function behind the tool, the prompt or the resource that a client asked for.
+"""MCP and FastMCP: the function behind the tool, the prompt or the resource that a client asked for.
 
-The SDK starts a span for each message in a middleware of its own (from 2.0). These methods run below it and call the
-function; the hooks hand on their coroutines.
+Both start a span for each message themselves. These methods run below it and call the function; the hooks hand on
+their coroutines.
 """
 
 from collections.abc import Callable
@@ -22,18 +22,6 @@ def _put_in_tools(module: ModuleType, announcer: Announcer) -> None:
     announcer.replace(module.FuncMetadata, "call_fn", make)
 
 
-def _put_in_prompts(module: ModuleType, announcer: Announcer) -> None:
-    announcer.replace(module.Prompt, "render", _hook(announcer))
-
-
-def _put_in_resources(module: ModuleType, announcer: Announcer) -> None:
-    announcer.replace(module.FunctionResource, "read", _hook(announcer))
-
-
-def _put_in_templates(module: ModuleType, announcer: Announcer) -> None:
-    announcer.replace(module.ResourceTemplate, "create_resource", _hook(announcer))
-
-
 def _hook(announcer: Announcer) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         def call(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -48,14 +36,35 @@ def _hook(announcer: Announcer) -> Callable[[Callable[..., Any]], Callable[..., 
     return make
 
 
+def _put_in_caller(name: str) -> Callable[[ModuleType, Announcer], None]:
+    """What hooks the `Class.method` of a module that calls the `fn` of its object."""
+    owner, _, method = name.partition(".")
+
+    def put_in(module: ModuleType, announcer: Announcer) -> None:
+        announcer.replace(vars(module)[owner], method, _hook(announcer))
+
+    return put_in
+
+
 _SERVER = "mcp.server.mcpserver"
 FRAMEWORK = Framework(
     "mcp",
     {
         f"{_SERVER}.utilities.func_metadata": _put_in_tools,
-        f"{_SERVER}.prompts.base": _put_in_prompts,
-        f"{_SERVER}.resources.types": _put_in_resources,
-        f"{_SERVER}.resources.templates": _put_in_templates,
+        f"{_SERVER}.prompts.base": _put_in_caller("Prompt.render"),
+        f"{_SERVER}.resources.types": _put_in_caller("FunctionResource.read"),
+        f"{_SERVER}.resources.templates": _put_in_caller("ResourceTemplate.create_resource"),
     },
     borders=("/mcp/server/mcpserver/utilities/func_metadata.py", "/mcp/server/runner.py"),
+)
+
+FASTMCP = Framework(
+    "fastmcp",
+    {
+        "fastmcp.tools.function_tool": _put_in_caller("FunctionTool.run"),
+        "fastmcp.prompts.function_prompt": _put_in_caller("FunctionPrompt.render"),
+        "fastmcp.resources.function_resource": _put_in_caller("FunctionResource.read"),
+        "fastmcp.resources.template": _put_in_caller("FunctionResourceTemplate.read"),
+    },
+    borders=("/fastmcp/tools/function_tool.py",),
 )
