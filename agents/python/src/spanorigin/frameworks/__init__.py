@@ -12,6 +12,7 @@ from spanorigin.frameworks import (
     aws_lambda,
     celery,
     django,
+    falcon,
     faststream,
     flask,
     graphql,
@@ -45,6 +46,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     mcp.FRAMEWORK,
     litestar.FRAMEWORK,
     mcp.FASTMCP,
+    falcon.FRAMEWORK,
 )
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]
