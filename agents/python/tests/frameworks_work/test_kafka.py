@@ -1,0 +1,43 @@
+"""Exit origins of Kafka messages: confluent-kafka against the cluster that librdkafka brings, over TCP."""
+
+import confluent_kafka
+import pytest
+import work_kafka as sample
+from opentelemetry.instrumentation.confluent_kafka import ConfluentKafkaInstrumentor
+from opentelemetry.trace import SpanKind
+from work_support import origin_at, origin_of
+
+
+@pytest.fixture(scope="module")
+def servers():
+    """The address of a cluster that lives in this process."""
+    cluster = confluent_kafka.Producer({"bootstrap.servers": "unused", "test.mock.num.brokers": 1})
+    brokers = cluster.list_topics(timeout=20).brokers.values()
+    yield ",".join(f"{broker.host}:{broker.port}" for broker in brokers)
+    cluster.flush(1)
+
+
+@pytest.fixture
+def instrumented(work):
+    ConfluentKafkaInstrumentor().instrument(tracer_provider=work.provider)
+    yield
+    ConfluentKafkaInstrumentor().uninstrument()
+
+
+def test_a_message_is_named_by_the_line_that_produces_it(work, servers, instrumented):
+    sample.produce(confluent_kafka.Producer({"bootstrap.servers": servers}))
+
+    assert origin_of(work.only(SpanKind.PRODUCER)) == origin_at("work_kafka", "produce", "produce", "exit")
+
+
+def test_a_poll_has_no_handler_and_so_no_origin(work, servers, instrumented):
+    sample.produce(confluent_kafka.Producer({"bootstrap.servers": servers}))
+    settings = {"bootstrap.servers": servers, "group.id": "shop", "auto.offset.reset": "earliest"}
+    consumer = confluent_kafka.Consumer(settings)
+    consumer.subscribe(["orders"])
+
+    message = sample.poll(consumer)
+    consumer.close()
+
+    assert message.value() == b"1"
+    assert {origin_of(span) for span in work.of_kind(SpanKind.CONSUMER)} == {None}
