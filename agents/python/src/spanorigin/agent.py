@@ -23,6 +23,7 @@ from opentelemetry.sdk.trace import (
 
 from spanorigin import emit, export, frameworks, resource
 from spanorigin.counters import Tally
+from spanorigin.forms import FORMS
 from spanorigin.frameworks.imports import watch_imports
 from spanorigin.model import InstallError, Verdict
 from spanorigin.origin.borders import LAUNCHERS
@@ -66,6 +67,7 @@ class _Running:
     sources: Sources
     tally: Tally
     processor: OriginProcessor
+    recorder: EntryRecorder
     detach: Callable[[], None]
     exporting: export.ExportPath
     left_by: list[tuple[trace.TracerProvider, tuple[Callable[[], None], ...]]] = field(default_factory=list)
@@ -142,21 +144,23 @@ def status() -> Status:
 def _start(settings: Settings) -> _Running:
     sources = Sources(settings)
     tally = Tally()
-    rules = Rules.of(settings, LAUNCHERS + frameworks.borders(), emit.exit_attributes)
+    form = FORMS[settings.attributes]
+    rules = Rules.of(settings, LAUNCHERS + frameworks.borders(), form.for_exit)
     walker, why_walker = choose_walker(sources, rules, settings.walker)
     attach, why_attach = emit.attach_at_start()
     processor = OriginProcessor(walker, attach, tally, Waiting(sources, rules))
     recorder = EntryRecorder(
         sources,
         entry_span_for=processor.entry_span_for,
-        prepare=emit.entry_attributes,
+        prepare=form.for_entry,
+        prepare_for_handler=form.for_handler,
         attach=emit.attach_to_open if attach is emit.attach_to_new else emit.attach,
         tally=tally,
     )
     installation = Installation(True, "installed", settings, why_walker, why_attach)
     detach = frameworks.install_all(recorder.on_handler, partial(tally.failure, "frameworks"))
     exporting = export.install(watch_imports, partial(tally.failure, "export"))
-    return _Running(installation, sources, tally, processor, detach, exporting)
+    return _Running(installation, sources, tally, processor, recorder, detach, exporting)
 
 
 def _put_first(provider: trace.TracerProvider, processor: OriginProcessor) -> Callable[[], None]:

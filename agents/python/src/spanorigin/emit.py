@@ -24,8 +24,14 @@ _FUNCTION: Final = names.CODE_FUNCTION_NAME
 _OLD_FILE: Final = names.OLD_CODE_FILEPATH
 _OLD_LINE: Final = names.OLD_CODE_LINENO
 _OLD_FUNCTION: Final = names.OLD_CODE_FUNCTION
+_DATADOG_TYPE: Final = names.DATADOG_TYPE
+_DATADOG_FRAME: Final = names.DATADOG_FRAME_PREFIX
+_FRAME_PARTS: Final = 4
+"""Attributes that Datadog's form has for a frame."""
 PROGRAMS: Final = frozenset({_FILE, _LINE, _FUNCTION, _OLD_FILE, _OLD_LINE, _OLD_FUNCTION})
 """Attributes that show that the program, or another tool, gave the span a place of its own."""
+PREFIXES: Final = ("code.", "_dd.code_origin.")
+"""What the names begin with that attach_to_new looks for: a name that begins otherwise cannot stand in the way."""
 
 SET_BY_THE_PROGRAM: Final = Refusal("set-by-the-program", "the span already carries code.* attributes")
 NO_ROOM: Final = Refusal("attribute-limit", "the SDK's attribute limits leave no room for an origin")
@@ -71,6 +77,7 @@ def attach_to_new(span: Span, attributes: Attributes) -> Refusal | None:
         or _OLD_FILE in held
         or _OLD_LINE in held
         or _OLD_FUNCTION in held
+        or (_DATADOG_TYPE in held and _DATADOG_TYPE in attributes)
     ):
         return SET_BY_THE_PROGRAM
     limit = bounded.maxlen
@@ -99,7 +106,7 @@ def attach(span: AnySpan, attributes: Attributes) -> Refusal | None:
     if not span.is_recording():
         return ENDED
     held: Attributes = getattr(span, "attributes", None) or {}
-    if not PROGRAMS.isdisjoint(held):
+    if not PROGRAMS.isdisjoint(held) or (_DATADOG_TYPE in held and _DATADOG_TYPE in attributes):
         return SET_BY_THE_PROGRAM
     bounded = getattr(span, "_attributes", None)
     fitting = _fitting(attributes, getattr(bounded, "max_value_len", None), getattr(bounded, "maxlen", None), len(held))
@@ -155,17 +162,34 @@ def _fitting(attributes: Attributes, length: int | None, count: int | None, take
     A path or a name that were cut would point elsewhere, and past the count the SDK drops what the program set, so
     neither is ever left to the SDK.
     """
-    fitting = dict(attributes)
-    frames = fitting.pop(names.ORIGIN_FRAMES, None)
+    fitting: dict[str, AttributeValue] = {}
+    outer: dict[str, AttributeValue] = {}
+    for name, value in attributes.items():
+        (outer if _is_of_outer_frames(name) else fitting)[name] = value
     if length is not None and any(len(value) > length for value in fitting.values() if isinstance(value, str)):
         return None
     free = len(attributes) if count is None else count - taken
     if free < len(fitting):
         return None
+    frames = outer.pop(names.ORIGIN_FRAMES, None)
     if isinstance(frames, str) and free > len(fitting):
         if length is not None and len(frames) > length:
             # Whole frames only. rfind + 1 is 0 when not even the first one fits.
             frames = frames[: frames.rfind("\n", 0, length + 1) + 1].rstrip("\n")
         if frames:
             fitting[names.ORIGIN_FRAMES] = frames
+    parts = list(outer.items())
+    for start in range(0, len(parts), _FRAME_PARTS):
+        frame = parts[start : start + _FRAME_PARTS]
+        if len(fitting) + len(frame) > free or (
+            length is not None and any(len(str(value)) > length for _, value in frame)
+        ):
+            break
+        fitting.update(frame)
     return fitting
+
+
+def _is_of_outer_frames(name: str) -> bool:
+    return name == names.ORIGIN_FRAMES or (
+        name.startswith(_DATADOG_FRAME) and not name.startswith(f"{_DATADOG_FRAME}0.")
+    )

@@ -40,6 +40,13 @@ class Site:
     path: str
     line: LineNumber
     function: str
+    module: str = ""
+    """What `function` begins with; empty where the code runs in no module."""
+
+    @property
+    def qualified_name(self) -> str:
+        """`function` without the module."""
+        return self.function.removeprefix(f"{self.module}.") if self.module else self.function
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Settings:
     depth_limit: int = 2000
     frame_gap: int = 8
     walker: str = "auto"
+    attributes: str = "otel"
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     source_root: str | None = None
@@ -140,6 +141,7 @@ READERS: Final[Mapping[str, tuple[tuple[str, ...], _Reader]]] = {
     "depth_limit": (("SPANORIGIN_DEPTH_LIMIT",), _count(1, 100_000)),
     "frame_gap": (("SPANORIGIN_FRAME_GAP",), _count(0, 1000)),
     "walker": (("SPANORIGIN_WALKER",), _choice("auto", "raw", "public", "python")),
+    "attributes": (("SPANORIGIN_ATTRIBUTES",), _choice("otel", "datadog", "both")),
     "include": (("SPANORIGIN_INCLUDE",), _globs),
     "exclude": (("SPANORIGIN_EXCLUDE",), _globs),
     "source_root": (("SPANORIGIN_SOURCE_ROOT",), _folder),

@@ -89,7 +89,7 @@ class Asks(SpanProcessor):
             internal=SpanKind.INTERNAL,
             span_type=_Span,
             attributes_type=object(),
-            prefix="code.",
+            prefixes=(),
         )
 
 

@@ -24,7 +24,10 @@ from spanorigin.source import Sources
 _KEPT = 4096
 """Handlers remembered at most. Applications that make handlers as they run would otherwise grow the table."""
 
-_Answer = Attributes | Refusal
+_ORIGIN_TYPES = frozenset({names.ORIGIN_TYPE, names.DATADOG_TYPE})
+
+_Answer = tuple[Attributes, Attributes | None] | Refusal
+"""What goes on the entry span, and what on the handler's own span where that is another one."""
 
 
 class EntryRecorder:
@@ -38,11 +41,16 @@ class EntryRecorder:
         prepare: Callable[[EntryOrigin], Attributes],
         attach: Attach,
         tally: Tally,
+        prepare_for_handler: Callable[[EntryOrigin], Attributes] | None = None,
     ) -> None:
-        """`entry_span_for` gives the local root that a span serves; `attach` overwrites nothing."""
+        """`entry_span_for` gives the local root that a span serves; `attach` overwrites nothing.
+
+        With `prepare_for_handler` the span that is current when the handler runs is told of it as well.
+        """
         self._sources = sources
         self._entry_span_for = entry_span_for
         self._prepare = prepare
+        self._prepare_for_handler = prepare_for_handler
         self._attach = attach
         self._tally = tally
         # By identity: a handler's own __hash__ and __eq__ are the user's code. The weak reference says whether the
@@ -64,9 +72,15 @@ class EntryRecorder:
             if span is None:
                 return
             answer = self._answer(handler, verb)
-            refusal = answer if type(answer) is Refusal else self._attach(span, answer)  # type: ignore[arg-type]
+            if isinstance(answer, Refusal):
+                refusal: Refusal | None = answer
+            else:
+                for_entry, for_handler = answer
+                refusal = self._attach(span, for_entry)
+                if refusal is None and for_handler is not None and span is not current:
+                    self._attach(current, for_handler)
             # The outermost handler wins, so a span that has its origin already is no miss.
-            if refusal is not None and names.ORIGIN_TYPE not in (span.attributes or {}):
+            if refusal is not None and _ORIGIN_TYPES.isdisjoint(span.attributes or {}):
                 self._tally.miss(refusal)
         except Exception as error:
             self._tally.failure("entry", error)
@@ -107,22 +121,25 @@ class EntryRecorder:
         site = self._declared_site(found) if isinstance(found, DeclaredHandler) else None
         if site is None and not isinstance(found, DeclaredHandler):
             module = found.__globals__.get("__name__")
-            name = f"{module}.{found.__qualname__}" if type(module) is str else found.__qualname__
-            site = Site(self._sources.path(found.__code__.co_filename), def_line(found), name)
+            module = module if type(module) is str else ""
+            name = f"{module}.{found.__qualname__}" if module else found.__qualname__
+            site = Site(self._sources.path(found.__code__.co_filename), def_line(found), name, module)
         if site is None:
             return Refusal("class-line-unknown", "the line of the handler's class could not be found in its source")
-        return self._prepare(EntryOrigin(site))
+        origin = EntryOrigin(site)
+        return self._prepare(origin), None if self._prepare_for_handler is None else self._prepare_for_handler(origin)
 
     def _declared_site(self, found: DeclaredHandler) -> Site | None:
         """The line of the class that answers with inherited code, such as a generic view; decision 0021."""
         module = class_attribute(found.owner, "__module__")
-        loaded = sys.modules.get(module) if type(module) is str else None
+        module = module if type(module) is str else ""
+        loaded = sys.modules.get(module)
         file_name = loaded.__dict__.get("__file__") if type(loaded) is ModuleType else None
         line = class_line(found.owner, file_name) if type(file_name) is str else None
         if line is None or type(file_name) is not str:
             return None
         qualified = type.__dict__["__qualname__"].__get__(found.owner)
-        return Site(self._sources.path(file_name), line, f"{module}.{qualified}.{found.method}")
+        return Site(self._sources.path(file_name), line, f"{module}.{qualified}.{found.method}", module)
 
     def _is_users(self, file_name: str) -> bool:
         return self._sources.verdict(file_name).accepted

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import os
 import sys
 from collections.abc import Callable
 from types import ModuleType
@@ -68,7 +67,7 @@ class CompiledWalker:
             internal=SpanKind.INTERNAL,
             span_type=_Span,
             attributes_type=BoundedAttributes,
-            prefix=os.path.commonprefix(sorted(emit.PROGRAMS)),  # noqa: RUF071 - names, not paths: "code."
+            prefixes=emit.PREFIXES,
         )
         if not _serves_a_span(make):
             return None

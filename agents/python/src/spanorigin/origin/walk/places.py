@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any, Final
 
 from spanorigin.model import ExitOrigin, LineNumber, Refusal, Site
@@ -45,12 +45,14 @@ def _site(frame: FrameType, sources: Sources) -> Site:
     code = frame.f_code
     # An instruction without a line has none of its own; the function is right all the same.
     line = frame.f_lineno or code.co_firstlineno
-    return Site(sources.path(code.co_filename), LineNumber(line), _function_name(frame.f_globals, code))
-
-
-def _function_name(namespace: dict[str, Any], code: CodeType) -> str:
-    """Module and qualified name; the plain name on 3.10, whose code objects know no other."""
+    module = _module(frame.f_globals)
+    # The plain name on 3.10, whose code objects know no other.
     name: str = getattr(code, "co_qualname", code.co_name)
-    module = namespace.get("__name__")
+    function = f"{module}.{name}" if module else name
+    return Site(sources.path(code.co_filename), LineNumber(line), function, module)
+
+
+def _module(namespace: dict[str, Any]) -> str:
+    name = namespace.get("__name__")
     # Exactly a string: formatting anything else could run the program's own code.
-    return f"{module}.{name}" if type(module) is str else name
+    return name if type(name) is str else ""

@@ -24,7 +24,7 @@ struct on_start {
     PyObject *internal;        /* … and the one that nobody asks for */
     PyObject *span_type;       /* the SDK's class of recorded spans */
     PyObject *attributes_type; /* its class of attributes */
-    PyObject *prefix;          /* what the names that the program may have set itself begin with; ASCII */
+    PyObject *prefixes;        /* tuple: what names begin with that the program may have set itself; ASCII */
 };
 
 /* Whether the SDK's limits have room for `more` attributes of any length. 1, 0, or -1 with an error set. */
@@ -53,24 +53,31 @@ has_room(PyObject *bounded, PyObject *held, Py_ssize_t more)
 
 /* Whether a name cannot be one that the program may have set itself. */
 static inline bool
-is_unrelated(PyObject *name, PyObject *prefix)
+is_unrelated(PyObject *name, PyObject *prefixes)
 {
     if (!PyUnicode_CheckExact(name) || !PyUnicode_IS_COMPACT_ASCII(name)) {
         return false;
     }
-    Py_ssize_t length = PyUnicode_GET_LENGTH(prefix);
-    return PyUnicode_GET_LENGTH(name) < length || memcmp(PyUnicode_DATA(name), PyUnicode_DATA(prefix), (size_t)length);
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(prefixes); i++) {
+        PyObject *prefix = PyTuple_GET_ITEM(prefixes, i);
+        Py_ssize_t length = PyUnicode_GET_LENGTH(prefix);
+        if (PyUnicode_GET_LENGTH(name) >= length &&
+            memcmp(PyUnicode_DATA(name), PyUnicode_DATA(prefix), (size_t)length) == 0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Whether none of a span's names can be such a one. A starting span has a few names, and looking at them is quicker than
  * looking six up. */
 static bool
-all_unrelated(PyObject *held, PyObject *prefix)
+all_unrelated(PyObject *held, PyObject *prefixes)
 {
     PyObject *name;
     Py_ssize_t position = 0;
     while (PyDict_Next(held, &position, &name, NULL)) {
-        if (!is_unrelated(name, prefix)) {
+        if (!is_unrelated(name, prefixes)) {
             return false;
         }
     }
@@ -95,7 +102,7 @@ attach_directly(struct on_start *self, PyObject *span, PyObject *attributes)
         done = -1;
         goto end;
     }
-    if (!PyDict_CheckExact(held) || !all_unrelated(held, self->prefix)) {
+    if (!PyDict_CheckExact(held) || !all_unrelated(held, self->prefixes)) {
         goto end;
     }
     done = has_room(bounded, held, PyDict_GET_SIZE(attributes));
@@ -219,7 +226,7 @@ on_start_traverse(struct on_start *self, visitproc visit, void *arg)
     Py_VISIT(self->internal);
     Py_VISIT(self->span_type);
     Py_VISIT(self->attributes_type);
-    Py_VISIT(self->prefix);
+    Py_VISIT(self->prefixes);
     return 0;
 }
 
@@ -236,7 +243,7 @@ on_start_clear(struct on_start *self)
     Py_CLEAR(self->internal);
     Py_CLEAR(self->span_type);
     Py_CLEAR(self->attributes_type);
-    Py_CLEAR(self->prefix);
+    Py_CLEAR(self->prefixes);
     return 0;
 }
 
@@ -252,17 +259,20 @@ static PyObject *
 on_start_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"walker",   "otherwise", "attach",    "missed",          "failed",   "client",
-                            "producer", "internal",  "span_type", "attributes_type", "prefix", NULL};
+                            "producer", "internal",  "span_type", "attributes_type", "prefixes", NULL};
     PyObject *walker, *otherwise, *attach, *missed, *failed, *client, *producer, *internal, *span_type;
-    PyObject *attributes_type, *prefix;
+    PyObject *attributes_type, *prefixes;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!OOOOOOOOOO!:OnStart", names, &walker_type, &walker, &otherwise,
                                      &attach, &missed, &failed, &client, &producer, &internal, &span_type,
-                                     &attributes_type, &PyUnicode_Type, &prefix)) {
+                                     &attributes_type, &PyTuple_Type, &prefixes)) {
         return NULL;
     }
-    if (!PyUnicode_IS_COMPACT_ASCII(prefix)) {
-        PyErr_SetString(PyExc_ValueError, "the prefix has to be ASCII");
-        return NULL;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(prefixes); i++) {
+        PyObject *prefix = PyTuple_GET_ITEM(prefixes, i);
+        if (!PyUnicode_CheckExact(prefix) || !PyUnicode_IS_COMPACT_ASCII(prefix)) {
+            PyErr_SetString(PyExc_ValueError, "a prefix has to be a string of ASCII");
+            return NULL;
+        }
     }
     struct on_start *self = (struct on_start *)type->tp_alloc(type, 0);
     if (self == NULL) {
@@ -279,7 +289,7 @@ on_start_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     self->internal = Py_NewRef(internal);
     self->span_type = Py_NewRef(span_type);
     self->attributes_type = Py_NewRef(attributes_type);
-    self->prefix = Py_NewRef(prefix);
+    self->prefixes = Py_NewRef(prefixes);
     return (PyObject *)self;
 }
 
