@@ -20,6 +20,7 @@ from spanorigin.frameworks import (
     litestar,
     mcp,
     ninja,
+    pyramid,
     rq,
     starlette,
     taskiq,
@@ -47,6 +48,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     litestar.FRAMEWORK,
     mcp.FASTMCP,
     falcon.FRAMEWORK,
+    pyramid.FRAMEWORK,
 )
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]
