@@ -1,6 +1,5 @@
 """Origins in Datadog's form, alone and beside OpenTelemetry's: what is written, and what is never lost for it."""
 
-import entry_handlers
 import exit_shapes as sample
 import pytest
 from exit_support import SAMPLES, Agent, Library, frame
@@ -162,8 +161,8 @@ def test_an_entry_is_on_the_local_root_and_in_datadogs_form_on_the_handlers_own_
             tracer.start_as_current_span("between") as between,
             tracer.start_as_current_span("own") as own,
         ):
-            recorder.on_handler(entry_handlers.plain)
-            recorder.on_handler(entry_handlers.coroutine)  # an inner handler changes nothing
+            recorder.on_handler(sample.plain)
+            recorder.on_handler(sample.chained)  # an inner handler changes nothing
         misses = house.status().misses
     finally:
         house.uninstall()
@@ -173,10 +172,10 @@ def test_an_entry_is_on_the_local_root_and_in_datadogs_form_on_the_handlers_own_
     assert types & set(own.attributes) == on_the_handlers_own
     assert not between.attributes
     assert misses == {}
-    line = str(frame("entry_handlers", "plain", "").line)
+    line = str(sample.plain.__code__.co_firstlineno)
     for span in (root, own):
         assert span.attributes.get("_dd.code_origin.frames.0.line", line) == line
-        assert span.attributes.get("_dd.code_origin.frames.0.type", "entry_handlers") == "entry_handlers"
+        assert span.attributes.get("_dd.code_origin.frames.0.type", "exit_shapes") == "exit_shapes"
 
 
 def _recorder():
