@@ -1,0 +1,39 @@
+"""What the hooks for queues, consumers, GraphQL and tools leave behind when they are taken out: nothing."""
+
+from importlib import import_module
+
+import pytest
+from spanorigin import frameworks
+
+HOOKED = [
+    ("celery.signals", "Signal", "_live_receivers"),
+    ("faststream._internal.endpoint.call_wrapper", "HandlerCallWrapper", "call_wrapped"),
+    ("fastmcp.prompts.function_prompt", "FunctionPrompt", "render"),
+    ("fastmcp.resources.function_resource", "FunctionResource", "read"),
+    ("fastmcp.resources.template", "FunctionResourceTemplate", "read"),
+    ("fastmcp.tools.function_tool", "FunctionTool", "run"),
+    ("graphql.execution.execute", "ExecutionContext", "build_resolve_info"),
+    ("mcp.server.mcpserver.prompts.base", "Prompt", "render"),
+    ("mcp.server.mcpserver.resources.templates", "ResourceTemplate", "create_resource"),
+    ("mcp.server.mcpserver.resources.types", "FunctionResource", "read"),
+    ("mcp.server.mcpserver.utilities.func_metadata", "FuncMetadata", "call_fn"),
+    ("opentelemetry.instrumentation.aws_lambda", None, "get_tracer"),
+    ("rq.job", "Job", "func"),
+    ("taskiq.receiver.receiver", "Receiver", "run_task"),
+]
+
+
+@pytest.mark.parametrize(("module", "name", "attribute"), HOOKED, ids=lambda part: part or "-")
+def test_a_hook_goes_in_and_comes_out_and_the_library_is_what_it_was(module, name, attribute):
+    loaded = import_module(module)
+    owner = vars(loaded)[name] if name else loaded
+    before = vars(owner)[attribute]
+    failures = []
+
+    detach = frameworks.install_all(lambda handler, verb: None, failures.append)
+    between = vars(owner)[attribute]
+    detach()
+
+    assert between is not before
+    assert vars(owner)[attribute] is before
+    assert failures == []
