@@ -21,6 +21,7 @@ from spanorigin.frameworks import (
     mcp,
     ninja,
     pyramid,
+    quart,
     rq,
     starlette,
     taskiq,
@@ -49,6 +50,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     mcp.FASTMCP,
     falcon.FRAMEWORK,
     pyramid.FRAMEWORK,
+    quart.FRAMEWORK,
 )
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]
