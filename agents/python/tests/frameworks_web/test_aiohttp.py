@@ -5,7 +5,7 @@ import web_aiohttp as sample
 from aiohttp import web
 from entry_support import ask, origin_of, wait_for
 from opentelemetry.instrumentation.aiohttp_server import AioHttpServerInstrumentor
-from web_support import loop_in_a_thread, marked_origin
+from web_support import assert_stack_is_without_us, loop_in_a_thread, marked_origin
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +113,9 @@ def test_a_middleware_is_given_the_very_handler(app, address):
 
     assert app[sample.given]["/function/3"] is sample.function
     assert app[sample.given]["/orders"] is sample.Orders
+
+
+def test_nothing_of_ours_is_on_the_stack_of_a_handler(address):
+    ask(address + "/raises")
+
+    assert_stack_is_without_us(sample)

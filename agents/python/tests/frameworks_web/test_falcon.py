@@ -5,7 +5,7 @@ import web_falcon as sample
 from entry_support import ask, open_websocket, origin_of, serving, serving_asgi
 from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 from opentelemetry.instrumentation.falcon import FalconInstrumentor
-from web_support import marked_origin
+from web_support import assert_stack_is_without_us, marked_origin
 
 
 @pytest.fixture(scope="module", params=["guarded", "bare"])
@@ -110,3 +110,15 @@ def test_the_users_own_span_within_is_not_tagged(capture, address):
 
     _, others = capture.request()
     assert [(span.name, origin_of(span)) for span in others] == [("by hand", None)]
+
+
+def test_nothing_of_ours_is_on_the_stack_of_a_handler(address):
+    ask(address + "/orders", "DELETE")
+
+    assert_stack_is_without_us(sample)
+
+
+def test_nothing_of_ours_is_on_the_stack_of_a_handler_under_asgi(asgi_address):
+    ask(asgi_address + "/orders", "DELETE")
+
+    assert_stack_is_without_us(sample)

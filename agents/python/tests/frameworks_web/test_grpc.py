@@ -8,7 +8,7 @@ import pytest
 import web_grpc as sample
 from entry_support import origin_of
 from opentelemetry.instrumentation.grpc import aio_server_interceptor, server_interceptor
-from web_support import loop_in_a_thread, marked_origin
+from web_support import assert_stack_is_without_us, loop_in_a_thread, marked_origin
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +25,15 @@ def channel(capture):
     server.stop(None).wait()
 
 
-@pytest.fixture(scope="module")
-def aio_channel(capture):
+@pytest.fixture(scope="module", params=["alone", "among interceptors"])
+def aio_channel(request, capture):
+    interceptors = [aio_server_interceptor(tracer_provider=capture.provider)]
+    if request.param != "alone":
+        interceptors += [sample.AioEarly(), sample.AioEarly()]
     with loop_in_a_thread() as run:
 
         async def start():
-            server = grpc.aio.server(interceptors=(aio_server_interceptor(tracer_provider=capture.provider),))
+            server = grpc.aio.server(interceptors=interceptors)
             sample.add_generic(sample.AioShop(), server, "generic.Shop")
             sample.add_registered(sample.AioShop(), server, "registered.Shop")
             port = server.add_insecure_port("127.0.0.1:0")
@@ -107,3 +110,22 @@ def test_a_call_that_an_interceptor_answers_has_no_origin_even_after_one_that_ha
     assert call(channel, "/generic.Shop/Pay", metadata=(("early", "1"),)) == b"early"
 
     assert origin_of(capture.entry_span()) is None
+
+
+@pytest.mark.parametrize("aio_channel", ["among interceptors"], indirect=True)
+@pytest.mark.parametrize("service", ["generic.Shop", "registered.Shop"])
+def test_a_call_that_an_asyncio_interceptor_answers_has_no_origin(capture, aio_channel, service):
+    call(aio_channel, f"/{service}/Pay")
+    capture.entry_span()
+
+    assert call(aio_channel, f"/{service}/Pay", metadata=(("early", "1"),)) == b"early"
+
+    assert origin_of(capture.entry_span()) is None
+
+
+def test_nothing_of_ours_is_on_the_stack_of_a_servicer(channel, aio_channel):
+    call(channel, "/generic.Shop/Raises")
+    assert_stack_is_without_us(sample)
+
+    call(aio_channel, "/registered.Shop/Raises")
+    assert_stack_is_without_us(sample)

@@ -8,7 +8,7 @@ from django.test.utils import override_settings
 from entry_support import ask, origin_of, serving, serving_asgi
 from opentelemetry.instrumentation.django import DjangoInstrumentor
 from spanorigin.agent import status
-from web_support import marked_origin
+from web_support import assert_stack_is_without_us, marked_origin
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +69,9 @@ def test_the_function_that_ninja_shows_to_django_is_counted_as_no_miss(capture, 
 
     assert origin_of(capture.entry_span()) is not None
     assert status().misses == before
+
+
+def test_nothing_of_ours_is_on_the_stack_of_a_handler(address):
+    ask(address + "/raises")
+
+    assert_stack_is_without_us(sample)

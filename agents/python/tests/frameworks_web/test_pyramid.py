@@ -4,7 +4,7 @@ import pytest
 import web_pyramid as sample
 from entry_support import ask, origin_of, serving
 from opentelemetry.instrumentation.pyramid import PyramidInstrumentor
-from web_support import marked_origin
+from web_support import assert_stack_is_without_us, marked_origin
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +71,9 @@ def test_the_users_own_span_within_is_not_tagged(capture, address):
 
     _, others = capture.request()
     assert [(span.name, origin_of(span)) for span in others] == [("by hand", None)]
+
+
+def test_nothing_of_ours_is_on_the_stack_of_a_handler(address):
+    ask(address + "/raises")
+
+    assert_stack_is_without_us(sample)

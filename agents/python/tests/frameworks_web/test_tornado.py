@@ -8,7 +8,7 @@ from entry_support import ask, open_websocket, origin_of
 from opentelemetry.instrumentation.tornado import TornadoInstrumentor
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
-from web_support import loop_in_a_thread, marked_origin
+from web_support import assert_stack_is_without_us, loop_in_a_thread, marked_origin
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +87,9 @@ def test_the_users_own_span_within_is_not_tagged(capture, address):
 
     _, others = capture.request()
     assert [(span.name, origin_of(span)) for span in others] == [("by hand", None)]
+
+
+def test_nothing_of_ours_is_on_the_stack_of_a_handler(address):
+    ask(address + "/plain/3", "DELETE")
+
+    assert_stack_is_without_us(sample)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from entry_support import marked_line
+from web_trail import Seen
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -32,3 +33,10 @@ def loop_in_a_thread():
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+def assert_stack_is_without_us(sample):
+    """The last error that a handler of `sample` raised had no frame of the agent's below it."""
+    files, Seen.files = Seen.files, ()
+    assert files[0] == sample.__file__
+    assert [file for file in files if "/spanorigin/" in file] == []

@@ -5,10 +5,11 @@ The behaviour is noted where gRPC looks it up, in the context that the call keep
 makes its servicer context: the span is current there. Interceptors of the user's lie between and are no handlers.
 """
 
+import contextlib
 import weakref
 from collections.abc import Callable
 from contextvars import ContextVar
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from spanorigin.frameworks.hooks import Announcer, Framework
@@ -18,9 +19,12 @@ _ARITIES = ("unary_unary", "unary_stream", "stream_unary", "stream_stream")
 # Set within the context of one call, and gone with it.
 _behavior: ContextVar[object] = ContextVar("spanorigin_grpc_behavior", default=None)
 
-# Asyncio server -> the methods registered by name with it, by identity; the table goes with its server. That server
-# looks them up in compiled code, where nobody can look on.
-_registered: weakref.WeakKeyDictionary[Any, dict[int, object]] = weakref.WeakKeyDictionary()
+# Asyncio server -> the methods registered by name with it: method handler and behaviour, found by the identity of
+# either; the table goes with its server. That server looks them up in compiled code, where nobody can look on.
+_registered: weakref.WeakKeyDictionary[Any, dict[int, tuple[object, object]]] = weakref.WeakKeyDictionary()
+
+_LOOKED_AT = 32
+"""Objects looked at on the way through the wrappers of interceptors."""
 
 
 def _put_in_look_up(module: ModuleType, announcer: Announcer) -> None:
@@ -40,7 +44,10 @@ def _put_in_aio_server(module: ModuleType, announcer: Announcer) -> None:
         def add_registered_method_handlers(self: Any, service_name: Any, method_handlers: Any) -> Any:
             added = original(self, service_name, method_handlers)
             try:
-                _registered.setdefault(self, {}).update((id(known), known) for known in method_handlers.values())
+                table = _registered.setdefault(self, {})
+                for known in method_handlers.values():
+                    behavior = _behavior_of(known)
+                    table[id(known)] = table[id(behavior)] = (known, behavior)
             except Exception as error:
                 announcer.failed(error)
             return added
@@ -71,6 +78,27 @@ def _behavior_of(method_handler: Any) -> object:
     return next((behavior for behavior in behaviors if behavior is not None), None)
 
 
+def _registered_behind(method_handler: Any) -> object:
+    """The registered behaviour that `method_handler` has, or that its wrappers hold; None where there is none.
+
+    An interceptor that asked on holds what it was given. One that answers by itself holds nothing that is registered.
+    """
+    tables = list(_registered.values())
+    waiting = [method_handler, _behavior_of(method_handler)]
+    for _ in range(_LOOKED_AT):
+        if not waiting:
+            break
+        current = waiting.pop(0)
+        for table in tables:
+            if id(current) in table:
+                return table[id(current)][1]
+        if type(current) is FunctionType:
+            for cell in current.__closure__ or ():
+                with contextlib.suppress(ValueError):  # not filled yet
+                    waiting.append(cell.cell_contents)
+    return None
+
+
 def _put_in_interceptor(module: ModuleType, announcer: Announcer) -> None:
     announcer.replace(module._OpenTelemetryServicerContext, "__init__", _announce(announcer))
 
@@ -79,9 +107,8 @@ def _put_in_aio_interceptor(module: ModuleType, announcer: Announcer) -> None:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         def _wrap_rpc_behavior(handler: Any, continuation: Any) -> Any:
             try:
-                # What an interceptor further in made is no method of a servicer's, so only a registered one counts.
-                if any(id(handler) in table for table in list(_registered.values())):
-                    _behavior.set(_behavior_of(handler))
+                if _behavior.get() is None:
+                    _behavior.set(_registered_behind(handler))
             except Exception as error:
                 announcer.failed(error)
             return original(handler, continuation)

@@ -3,6 +3,7 @@
 import functools
 
 from aiohttp import web
+from web_trail import Seen
 
 routes = web.RouteTableDef()
 tracer = None
@@ -31,7 +32,7 @@ async def decorated(request):  # <- decorated
 
 @routes.get("/raises")
 async def raises(request):  # <- raises
-    raise LookupError
+    raise Seen
 
 
 @routes.get("/redirects")

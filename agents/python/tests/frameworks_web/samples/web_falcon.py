@@ -2,6 +2,7 @@
 
 import falcon
 import falcon.asgi
+from web_trail import Seen
 
 tracer = None
 
@@ -45,7 +46,7 @@ class Orders:
         raise falcon.HTTPNotFound
 
     def on_delete(self, req, resp):  # <- delete
-        raise LookupError
+        raise Seen
 
 
 class Inherits(Orders):
@@ -66,7 +67,7 @@ class AsyncOrders:
         resp.media = number
 
     async def on_delete(self, req, resp):  # <- async_delete
-        raise LookupError
+        raise Seen
 
     async def on_websocket(self, req, ws):  # <- websocket
         await ws.accept()

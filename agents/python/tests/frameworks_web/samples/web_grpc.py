@@ -3,6 +3,8 @@
 import functools
 
 import grpc
+import grpc.aio
+from web_trail import Seen
 
 
 def logged(behavior):
@@ -22,7 +24,7 @@ class Shop:
         return request
 
     def Raises(self, request, context):  # <- raises
-        raise LookupError
+        raise Seen
 
     def Aborts(self, request, context):  # <- aborts
         context.abort(grpc.StatusCode.NOT_FOUND, "none")
@@ -43,7 +45,7 @@ class AioShop:
         return request
 
     async def Raises(self, request, context):  # <- aio_raises
-        raise LookupError
+        raise Seen
 
     async def Aborts(self, request, context):  # <- aio_aborts
         await context.abort(grpc.StatusCode.NOT_FOUND, "none")
@@ -85,6 +87,25 @@ class Early(grpc.ServerInterceptor):
 
         def around(request, context):
             return handler.unary_unary(request, context)
+
+        return grpc.unary_unary_rpc_method_handler(around)
+
+
+class AioEarly(grpc.aio.ServerInterceptor):
+    async def intercept_service(self, continuation, handler_call_details):
+        if ("early", "1") in handler_call_details.invocation_metadata:
+
+            async def answer(request, context):
+                return b"early"
+
+            return grpc.unary_unary_rpc_method_handler(answer)
+        handler = await continuation(handler_call_details)
+        if handler is None or handler.unary_unary is None:
+            return handler
+        behavior = handler.unary_unary
+
+        async def around(request, context):
+            return await behavior(request, context)
 
         return grpc.unary_unary_rpc_method_handler(around)
 

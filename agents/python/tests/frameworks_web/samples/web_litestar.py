@@ -8,6 +8,7 @@ from litestar import websocket_listener as listener
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import WebsocketListener
 from litestar.response import Redirect, Stream
+from web_trail import Seen
 
 tracer = None
 
@@ -44,7 +45,7 @@ async def decorated() -> str:  # <- decorated
 
 @get("/raises")
 async def raises() -> str:  # <- raises
-    raise LookupError
+    raise Seen
 
 
 @get("/redirects")

@@ -7,6 +7,7 @@ from django.http import StreamingHttpResponse
 from django.urls import path
 from ninja import NinjaAPI, Router
 from ninja.security import APIKeyQuery
+from web_trail import Seen
 
 api = NinjaAPI(urls_namespace="web-ninja")
 router = Router()
@@ -65,7 +66,7 @@ def guarded(request):  # <- guarded
 
 @api.get("/raises")
 def raises(request):  # <- raises
-    raise LookupError
+    raise Seen
 
 
 @api.get("/streams")

@@ -8,6 +8,7 @@ from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPFound
 from pyramid.response import Response
 from pyramid.view import exception_view_config, notfound_view_config, view_config, view_defaults
+from web_trail import Seen
 
 
 @view_config(route_name="function")
@@ -37,7 +38,7 @@ def decorated(context, request):  # <- decorated
 
 @view_config(route_name="raises")
 def raises(request):  # <- raises
-    raise ZeroDivisionError
+    raise Seen
 
 
 @view_config(route_name="handled")

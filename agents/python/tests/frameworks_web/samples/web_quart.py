@@ -4,6 +4,7 @@ import functools
 
 from quart import Blueprint, Quart, redirect, request, websocket
 from quart.views import MethodView, View
+from web_trail import Seen
 
 app = Quart(__name__)
 inner = Blueprint("inner", __name__, url_prefix="/inner")
@@ -42,11 +43,11 @@ async def decorated():  # <- decorated
 
 @app.route("/raises")
 async def raises():  # <- raises
-    raise LookupError
+    raise Seen
 
 
-@app.errorhandler(LookupError)
-async def on_lookup_error(error):
+@app.errorhandler(RuntimeError)
+async def on_error(error):
     return "", 409
 
 

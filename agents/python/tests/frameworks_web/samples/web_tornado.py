@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tornado import gen, web, websocket
+from web_trail import Seen
 
 tracer = None
 
@@ -20,7 +21,7 @@ class Plain(web.RequestHandler):
         yield gen.sleep(0)
 
     def delete(self, number):  # <- plain_delete
-        raise LookupError
+        raise Seen
 
     def patch(self, number):  # <- plain_patch
         raise web.HTTPError(404)
