@@ -1,5 +1,7 @@
 """What the files for these frameworks put in, they take out again."""
 
+import sys
+
 import aiohttp.web_urldispatcher
 import falcon.app
 import falcon.asgi.app
@@ -9,7 +11,6 @@ import grpc.aio._server
 import litestar.routes.asgi
 import litestar.routes.http
 import litestar.routes.websocket
-import ninja.operation
 import opentelemetry.instrumentation.aiohttp_server
 import opentelemetry.instrumentation.grpc._aio_server
 import opentelemetry.instrumentation.grpc._server
@@ -17,7 +18,7 @@ import pyramid.config.views
 import pytest
 import quart.app
 import tornado.web
-import web_ninja  # noqa: F401 - configures Django
+import web_ninja  # noqa: F401 - configures Django, without which Ninja cannot be imported
 from spanorigin import frameworks
 
 of_grpc = opentelemetry.instrumentation.grpc
@@ -37,7 +38,7 @@ of_grpc = opentelemetry.instrumentation.grpc
         (opentelemetry.instrumentation.aiohttp_server, "collect_request_headers_attributes"),
         (tornado.web._HandlerDelegate, "execute"),
         (tornado.web, "_has_stream_request_body"),
-        (ninja.operation.PathView, "_find_operation"),
+        (sys.modules["ninja.operation"].PathView, "_find_operation"),
         (litestar.routes.http.HTTPRoute, "handle"),
         (litestar.routes.http.HTTPRoute, "_get_response_for_request"),
         (litestar.routes.websocket.WebSocketRoute, "handle"),
