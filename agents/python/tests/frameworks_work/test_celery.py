@@ -48,7 +48,11 @@ def test_a_task_that_inherits_its_run_is_named_by_the_line_that_runs(work, worke
 
 @pytest.mark.parametrize(
     ("send", "mark", "function"),
-    [("send_with_delay", "delay", "send_with_delay"), ("send_by_name", "by_name", "send_by_name")],
+    [
+        ("send_with_delay", "delay", "send_with_delay"),
+        ("send_with_options", "options", "send_with_options"),
+        ("send_by_name", "by_name", "send_by_name"),
+    ],
 )
 def test_a_message_is_named_by_the_line_that_sends_it(work, worker, send, mark, function):
     getattr(sample, send)()

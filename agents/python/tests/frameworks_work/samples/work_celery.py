@@ -82,5 +82,9 @@ def send_with_delay():
     return add.delay(1, 2)  # <- delay
 
 
+def send_with_options():
+    return report.apply_async(("May",), countdown=0)  # <- options
+
+
 def send_by_name():
     app.send_task("work_celery.add", (3, 4))  # <- by_name
