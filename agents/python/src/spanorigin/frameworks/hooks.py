@@ -60,6 +60,20 @@ class Announcer:
 
         self._undo.append(undo)
 
+    def replace_property(self, owner: Any, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+        """As `replace`, for what `owner` answers by a property: `make(its getter)` is put in the getter's place."""
+        original = vars(owner).get(name)
+        if type(original) is not property or original.fget is None:
+            return
+        ours = original.getter(functools.wraps(original.fget)(make(original.fget)))
+        setattr(owner, name, ours)
+
+        def undo() -> None:
+            if vars(owner).get(name) is ours:
+                setattr(owner, name, original)
+
+        self._undo.append(undo)
+
     def detach(self) -> None:
         """Take every hook out, last one first."""
         self.handler = _nobody
