@@ -7,6 +7,7 @@ Called by the program itself (`spanorigin.install`), by `spanorigin run` and by 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,13 +22,14 @@ from opentelemetry.sdk.trace import (
     SynchronousMultiSpanProcessor,
 )
 
-from spanorigin import emit, export, frameworks, resource
+from spanorigin import emit, export, frameworks, metrics, resource
 from spanorigin.counters import Tally
 from spanorigin.forms import FORMS
 from spanorigin.frameworks.imports import watch_imports
 from spanorigin.model import InstallError, Verdict
 from spanorigin.origin.borders import LAUNCHERS
 from spanorigin.origin.entry import EntryRecorder
+from spanorigin.origin.governor import Governor
 from spanorigin.origin.processor import OriginProcessor
 from spanorigin.origin.waiting import Waiting
 from spanorigin.origin.walk import Rules, choose_walker
@@ -57,6 +59,8 @@ class Status:
     files: Mapping[str, Verdict] = field(default_factory=dict)
     exporting: Verdict | None = None
     """Whether origins are merged into what the OTLP exporters send; without, they encode them, at a price."""
+    budget: Verdict | None = None
+    """Whether exit capture is within SPANORIGIN_BUDGET; while it is not, exits are thinned out."""
 
 
 @dataclass(slots=True)
@@ -66,6 +70,9 @@ class _Running:
     installation: Installation
     sources: Sources
     tally: Tally
+    """Of exits, frameworks and export."""
+    entry_tally: Tally
+    governor: Governor
     processor: OriginProcessor
     recorder: EntryRecorder
     detach: Callable[[], None]
@@ -135,10 +142,42 @@ def status() -> Status:
     running = _Process.running
     if running is None:
         return Status(None)
-    counts = running.tally.snapshot()
-    words = dict(running.tally.words)
+    misses, failures = _counts(running)
+    words = {**running.tally.words, **running.entry_tally.words}
     seen = running.sources.seen()
-    return Status(running.installation, counts["misses"], counts["failures"], words, seen, running.exporting.verdict)
+    budget = _budget_verdict(running.governor, running.installation.settings.budget)
+    return Status(running.installation, misses, failures, words, seen, running.exporting.verdict, budget)
+
+
+def _counts(running: _Running) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Misses and failures of all rooms."""
+    exits, entries = running.tally.snapshot(), running.entry_tally.snapshot()
+    misses, failures = (Counter(exits[kind]) + Counter(entries[kind]) for kind in ("misses", "failures"))
+    return dict(misses), dict(failures)
+
+
+def _budget_verdict(governor: Governor, budget: float) -> Verdict:
+    if not budget:
+        return Verdict(True, "SPANORIGIN_BUDGET is 0, so exit capture is never thinned out")
+    would_take = f"{100 * governor.share:.2g} % of a core"
+    if governor.halvings:
+        return Verdict(
+            False,
+            f"one exit in {2**governor.halvings} gets its origin: all of them would take {would_take}, "
+            f"and SPANORIGIN_BUDGET is {budget:g} %",
+        )
+    return Verdict(True, f"exit capture takes {would_take}, and SPANORIGIN_BUDGET is {budget:g} %")
+
+
+def _reading() -> metrics.Reading | None:
+    """What the process's meter is told."""
+    running = _Process.running
+    if running is None:
+        return None
+    misses, failures = _counts(running)
+    # Spans are counted as they end and misses as they start: while some are open, this lags behind.
+    captures = max(0, running.processor.exits - sum(running.tally.snapshot()["misses"].values()))
+    return metrics.Reading(captures, misses, failures, running.governor.spent_ns, 2**running.governor.halvings)
 
 
 def _start(settings: Settings) -> _Running:
@@ -148,19 +187,22 @@ def _start(settings: Settings) -> _Running:
     rules = Rules.of(settings, LAUNCHERS + frameworks.borders(), form.for_exit)
     walker, why_walker = choose_walker(sources, rules, settings.walker)
     attach, why_attach = emit.attach_at_start()
-    processor = OriginProcessor(walker, attach, tally, Waiting(sources, rules))
+    governor = Governor(settings.budget / 100 or float("inf"), tally)
+    processor = OriginProcessor(walker, attach, tally, Waiting(sources, rules), governor)
+    entry_tally = Tally()
     recorder = EntryRecorder(
         sources,
         entry_span_for=processor.entry_span_for,
         prepare=form.for_entry,
         prepare_for_handler=form.for_handler,
         attach=emit.attach_to_open if attach is emit.attach_to_new else emit.attach,
-        tally=tally,
+        tally=entry_tally,
     )
     installation = Installation(True, "installed", settings, why_walker, why_attach)
     detach = frameworks.install_all(recorder.on_handler, partial(tally.failure, "frameworks"))
     exporting = export.install(watch_imports, partial(tally.failure, "export"))
-    return _Running(installation, sources, tally, processor, recorder, detach, exporting)
+    metrics.observe(_reading)
+    return _Running(installation, sources, tally, entry_tally, governor, processor, recorder, detach, exporting)
 
 
 def _put_first(provider: trace.TracerProvider, processor: OriginProcessor) -> Callable[[], None]:

@@ -30,6 +30,7 @@ class Settings:
     frame_gap: int = 8
     walker: str = "auto"
     attributes: str = "otel"
+    budget: float = 1
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     source_root: str | None = None
@@ -101,6 +102,19 @@ def _count(minimum: int, maximum: int) -> Callable[[str, str], int]:
     return read
 
 
+def _percent(variable: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 100:  # nan is not either
+        raise SettingError(
+            f"{variable} is {text!r}, but it is a share in percent. Give a number from 0 to 100, or unset it.",
+            slug="setting-not-a-percentage",
+        )
+    return value
+
+
 def _choice(*known: str) -> Callable[[str, str], str]:
     def read(variable: str, text: str) -> str:
         if text.lower() not in known:
@@ -142,6 +156,7 @@ READERS: Final[Mapping[str, tuple[tuple[str, ...], _Reader]]] = {
     "frame_gap": (("SPANORIGIN_FRAME_GAP",), _count(0, 1000)),
     "walker": (("SPANORIGIN_WALKER",), _choice("auto", "raw", "public", "python")),
     "attributes": (("SPANORIGIN_ATTRIBUTES",), _choice("otel", "datadog", "both")),
+    "budget": (("SPANORIGIN_BUDGET",), _percent),
     "include": (("SPANORIGIN_INCLUDE",), _globs),
     "exclude": (("SPANORIGIN_EXCLUDE",), _globs),
     "source_root": (("SPANORIGIN_SOURCE_ROOT",), _folder),

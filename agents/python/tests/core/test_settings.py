@@ -47,6 +47,17 @@ def test_counts_keep_to_the_bounds_of_the_contract(row):
                 Settings.from_environment({row["variable"]: str(value)})
 
 
+@pytest.mark.parametrize(("text", "expected"), [("0", 0), ("0.25", 0.25), ("100", 100), (" 2 ", 2)])
+def test_a_budget_is_a_percentage(text, expected):
+    assert Settings.from_environment({"SPANORIGIN_BUDGET": text}).budget == expected
+
+
+@pytest.mark.parametrize("text", ["-1", "100.1", "nan", "inf", "much", "1%"])
+def test_what_is_no_percentage_says_so(text):
+    with pytest.raises(SettingError, match=r"from 0 to 100.*\[setting-not-a-percentage\]"):
+        Settings.from_environment({"SPANORIGIN_BUDGET": text})
+
+
 def test_without_variables_everything_is_its_default_and_says_so():
     settings = Settings.from_environment({})
 

@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import weakref
+from collections.abc import Callable
 from typing import Final
 
 from opentelemetry.context import Context
@@ -20,6 +21,7 @@ from opentelemetry.trace import SpanKind
 from spanorigin.counters import Tally
 from spanorigin.emit import Attach
 from spanorigin.model import Refusal
+from spanorigin.origin.governor import EVERY, Governor
 from spanorigin.origin.waiting import Waiting
 from spanorigin.origin.walk import Walker
 from spanorigin.origin.walk.places import LAUNCHED
@@ -36,8 +38,19 @@ _OPEN_LIMIT: Final = 10_000
 class OriginProcessor(SpanProcessor):
     """One for all providers of the process. Raises nothing; a span that it cannot serve is counted in `tally`."""
 
-    def __init__(self, walker: Walker, attach: Attach, tally: Tally, waiting: Waiting | None = None) -> None:
-        """`waiting` is asked for what a walk cannot see: who awaits the running task."""
+    def __init__(
+        self,
+        walker: Walker,
+        attach: Attach,
+        tally: Tally,
+        waiting: Waiting | None = None,
+        governor: Governor | None = None,
+    ) -> None:
+        """`waiting` is asked for what a walk cannot see: who awaits the running task. Without `governor` nothing is
+        measured."""
+        self.exits = 0
+        """CLIENT and PRODUCER spans that have ended. Two threads that count at the same instant may lose one."""
+        self._governor = governor
         self._walk = walker.walk
         self._waiting = waiting
         self._attach = attach
@@ -50,6 +63,8 @@ class OriginProcessor(SpanProcessor):
         in_c = None if as_on_start is None else as_on_start(self.on_start, attach, tally)
         if in_c is not None:
             self.on_start = in_c  # type: ignore[method-assign]
+        if governor is not None:
+            governor.govern(self.on_start, self._use)
         if hasattr(os, "register_at_fork"):
             forget = weakref.WeakMethod(self._forget_after_fork)
             os.register_at_fork(after_in_child=lambda: (method := forget()) and method())
@@ -75,12 +90,21 @@ class OriginProcessor(SpanProcessor):
             kind = span._kind  # the property costs as much as the whole decision
             if kind is _SERVER or kind is _CONSUMER:
                 self._closed(span)
+            elif kind is _CLIENT or kind is _PRODUCER:
+                # Counted here, since on_start may be in C, and ends are as many as starts.
+                self.exits = exits = self.exits + 1
+                if not exits % EVERY and self._governor is not None:
+                    self._governor.measure_next()
         except Exception as error:
             self._tally.failure("span end", error)
 
     def retire(self) -> None:
         """Do nothing from now on, for a provider that cannot let a processor go."""
         self.on_start = self.on_end = _nothing  # type: ignore[method-assign]
+
+    def _use(self, on_start: Callable[..., None]) -> None:
+        if self.on_start is not _nothing:
+            self.on_start = on_start  # type: ignore[method-assign]
 
     def entry_span_for(self, current: AnySpan) -> Span | None:
         """The open SERVER or CONSUMER span that `current` serves: itself, or the local root it descends from.
@@ -123,6 +147,8 @@ class OriginProcessor(SpanProcessor):
     def _forget_after_fork(self) -> None:
         # The lock may have been held by a thread that does not exist in the child.
         self._lock = threading.RLock()
+        if self._governor is not None:
+            self._governor.forget_after_fork()
 
 
 def _nothing(span: ReadableSpan, parent_context: Context | None = None) -> None:
