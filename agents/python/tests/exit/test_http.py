@@ -97,3 +97,11 @@ def test_aiohttp_names_the_awaiting_line(agent, address):
 
 def test_nothing_failed_inside_the_agent(agent):
     assert agent.failures() == {}
+
+
+@pytest.mark.parametrize("client", ["httpx", "aiohttp"])
+def test_calls_gathered_without_a_function_of_ones_own_name_the_gathering_line(agent, address, client):
+    for _ in range(2):
+        asyncio.run(getattr(sample, f"{client}_gathered")(address))
+
+    assert agent.origins() == [[at(f"{client}-gathered", f"{client}_gathered")]] * 4

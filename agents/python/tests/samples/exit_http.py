@@ -1,5 +1,7 @@
 """A user's calls to other services, through each HTTP library. Marks name the lines that spans must point at."""
 
+import asyncio
+
 import aiohttp
 import httpx
 import requests
@@ -54,3 +56,13 @@ async def by_httpx_async_through(address):
 async def by_aiohttp(address):
     async with aiohttp.ClientSession() as session, session.get(address) as answer:  # <- aiohttp
         return await answer.text()
+
+
+async def httpx_gathered(address):
+    async with httpx.AsyncClient() as client:
+        await asyncio.gather(client.get(address), client.get(address))  # <- httpx-gathered
+
+
+async def aiohttp_gathered(address):
+    async with aiohttp.ClientSession() as session:
+        await asyncio.gather(session.get(address), session.get(address))  # <- aiohttp-gathered

@@ -17,6 +17,7 @@ from types import (
     CoroutineType,
     FrameType,
     FunctionType,
+    GeneratorType,
     GetSetDescriptorType,
     MethodDescriptorType,
     ModuleType,
@@ -58,7 +59,7 @@ class Waiting:
         """
         known = self._asyncio or self._meet_asyncio()
         task = known.running_task() if known is not None else None
-        if known is None or task is None or not self._leads_to(known.coroutine(task), start):
+        if known is None or task is None or not self._leads_to(known, task, start):
             return None
         frames = self._users_frames(known.awaiting_frames(task))
         return self._prepared(frames) if frames else None
@@ -78,13 +79,19 @@ class Waiting:
             kind = self._kinds[name] = self._sort(name)
         return kind
 
-    def _leads_to(self, coroutine: object, start: FrameType) -> bool:
-        root = coroutine.cr_frame if type(coroutine) is CoroutineType else None
-        if root is None:
-            return False
+    def _leads_to(self, known: _Asyncio, task: Any, start: FrameType) -> bool:
+        """Whether nothing but other people's code lies between `start` and the step of the task: the frame of its
+        coroutine or, where a library made that of another kind, the frame in which the loop runs the step."""
+        root, _ = _frame_and_awaited(known.coroutine(task))
         frame: FrameType | None = start
         for _ in range(self._rules.depth_limit):
-            if frame is None or self._kind(frame.f_code.co_filename) in (OWN, BORDER):
+            if frame is None:
+                return False
+            name = frame.f_code.co_filename
+            kind = self._kind(name)
+            if kind == BORDER:
+                return name == known.events_file
+            if kind == OWN:
                 return False
             if frame is root:
                 return True
@@ -129,6 +136,7 @@ class _Asyncio:
 
     def __init__(self, module: ModuleType) -> None:
         self._folder = os.path.dirname(module.__file__ or "") + os.sep  # noqa: PTH120 - compared with co_filename
+        self.events_file = f"{self._folder}events.py"
         future, task = module.Future, module.Task
         self._future, self._task = future, task
         self._running_loop = module._get_running_loop
@@ -178,9 +186,12 @@ class _Asyncio:
         """The frames of a suspended task, innermost first; none when what it awaits cannot be seen to be a future."""
         frames: list[FrameType] = []
         awaited = self.coroutine(task)
-        while type(awaited) is CoroutineType and awaited.cr_frame is not None and len(frames) < _AWAITS_LIMIT:
-            frames.append(awaited.cr_frame)
-            awaited = awaited.cr_await
+        for _ in range(_AWAITS_LIMIT):
+            frame, following = _frame_and_awaited(awaited)
+            if frame is None:
+                break
+            frames.append(frame)
+            awaited = following
         if type(awaited) is not type(self._await_future(task)):
             return []
         frames.reverse()
@@ -222,3 +233,12 @@ class _Asyncio:
 
     def _is_asyncios(self, function: Any) -> bool:
         return type(function) is FunctionType and function.__code__.co_filename.startswith(self._folder)
+
+
+def _frame_and_awaited(awaitable: object) -> tuple[FrameType | None, object]:
+    """The frame of a coroutine and what it awaits. Generators too: before 3.12 asyncio runs an awaitable by one."""
+    if type(awaitable) is CoroutineType:
+        return awaitable.cr_frame, awaitable.cr_await
+    if type(awaitable) is GeneratorType:
+        return awaitable.gi_frame, awaitable.gi_yieldfrom
+    return None, None
