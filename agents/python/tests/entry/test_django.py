@@ -106,4 +106,4 @@ def test_a_raising_view_keeps_its_traceback(capture, address):
     capture.request()
 
     assert seen[0][-1] == str(FILE)
-    assert not any("/spanorigin/" in file for file in seen[0]), seen
+    assert not any("/src/spanorigin/" in file for file in seen[0]), seen

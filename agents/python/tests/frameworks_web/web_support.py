@@ -39,4 +39,4 @@ def assert_stack_is_without_us(sample):
     """The last error that a handler of `sample` raised had no frame of the agent's below it."""
     files, Seen.files = Seen.files, ()
     assert files[0] == sample.__file__
-    assert [file for file in files if "/spanorigin/" in file] == []
+    assert [file for file in files if "/src/spanorigin/" in file] == []
