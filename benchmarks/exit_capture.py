@@ -1,8 +1,9 @@
-"""Measure one tool's exit capture in the environment this runs in: `python exit_capture.py auto|python|adot ROUNDS`.
+"""Measure one tool's exit capture in the environment this runs in: `python exit_capture.py TOOL ROUNDS`.
 
-`auto` is our agent with the walker that this interpreter gets, `python` with the one in Python. Started by
-exit_origin.py, in our environment and in a peer's. Prints one JSON object: nanoseconds of a plain client span and
-what the tool adds to it, by shape.
+`auto` is our agent with the walker that this interpreter gets, `python` with the one in Python, `python_one` the same
+for one frame of the user's instead of eight, `adot` the peer. Each is measured as a whole span processor, start and
+end, our governor included. Started by exit_origin.py, in our environment and in a peer's. Prints one JSON object:
+nanoseconds of a plain client span and what the tool adds to it, by shape.
 """
 
 from __future__ import annotations
@@ -18,59 +19,63 @@ from opentelemetry.trace import SpanKind
 from stacks import PROJECT, SHAPES, chain, leaf
 from timing import pin_to_one_core, steady_ns
 
-_REACH = {"auto": 2000, "python": 2000, "adot": 40}
+_REACH = {"auto": 2000, "python": 2000, "python_one": 2000, "adot": 40}
 """Library frames a tool looks past; ADOT gives up after 50 frames, those of the SDK included."""
 _SPANS = 20
 """Spans under one root span and one timed call, so that the root weighs little."""
 
 
-class _Switch(SpanProcessor):
-    """The only processor of the provider; what it does is switched between rounds."""
+class _Nothing(SpanProcessor):
+    """What a plain span meets."""
 
 
-def _nothing(span: Any, parent_context: Any = None) -> None:
-    pass
-
-
-def _ours(wanted: str) -> Callable[..., None]:
+def _ours(wanted: str, max_frames: int = 8) -> SpanProcessor:
     from spanorigin import emit, frameworks
     from spanorigin.counters import Tally
     from spanorigin.origin.borders import LAUNCHERS
+    from spanorigin.origin.governor import Governor
     from spanorigin.origin.processor import OriginProcessor
+    from spanorigin.origin.waiting import Waiting
     from spanorigin.origin.walk import Rules, choose_walker
     from spanorigin.settings import Settings
     from spanorigin.source import Sources
 
     # These files are nobody's request: they play the interpreter's part below the chain.
-    settings = Settings(exclude=(str(Path(__file__).resolve().parent),))
+    settings = Settings(exclude=(str(Path(__file__).resolve().parent),), max_frames=max_frames)
+    sources, tally = Sources(settings), Tally()
     rules = Rules.of(settings, LAUNCHERS + frameworks.borders(), emit.exit_attributes)
-    walker, _ = choose_walker(Sources(settings), rules, wanted)
+    walker, _ = choose_walker(sources, rules, wanted)
     attach, _ = emit.attach_at_start()
-    return OriginProcessor(walker, attach, Tally()).on_start
+    # It measures and never thins: nothing but spans is done here, so any budget would be used up.
+    governor = Governor(float("inf"), tally)
+    return OriginProcessor(walker, attach, tally, Waiting(sources, rules), governor)
 
 
-def _adot() -> Callable[..., None]:
+def _adot() -> SpanProcessor:
     from amazon.opentelemetry.distro.code_correlation import CodeAttributesSpanProcessor
 
-    return CodeAttributesSpanProcessor().on_start
+    return CodeAttributesSpanProcessor()
 
 
-_TOOLS = {"auto": lambda: _ours("auto"), "python": lambda: _ours("python"), "adot": _adot}
+_TOOLS: dict[str, Callable[[], SpanProcessor]] = {
+    "auto": lambda: _ours("auto"),
+    "python": lambda: _ours("python"),
+    "python_one": lambda: _ours("python", max_frames=1),
+    "adot": _adot,
+}
 
 
 def measure(tool: str, rounds: int) -> dict[str, dict[str, float]]:
     """Nanoseconds by shape: `plain`, a span without the tool; `added`, what the tool adds."""
-    switch = _Switch()
     provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(switch)
     # Named as an instrumentation names itself; ADOT looks into other people's SERVER spans as well.
     tracer = provider.get_tracer("opentelemetry.instrumentation.benchmark")
     seen: list[Any] = [None]
     client = leaf(tracer, SpanKind.CLIENT, seen)
-    on_start = _TOOLS[tool]()
+    nothing, processor = _Nothing(), _TOOLS[tool]()
 
-    def use(processor: Callable[..., None]) -> Callable[[], None]:
-        return lambda: setattr(switch, "on_start", processor)
+    def use(only: SpanProcessor) -> Callable[[], None]:
+        return lambda: setattr(provider._active_span_processor, "_span_processors", (only,))
 
     results = {}
     for shape in SHAPES:
@@ -88,10 +93,10 @@ def measure(tool: str, rounds: int) -> dict[str, dict[str, float]]:
             for _ in range(_SPANS):
                 through(_no_span)
 
-        variants = {"calls": (None, calls), "plain": (use(_nothing), spans), "tool": (use(on_start), spans)}
+        variants = {"calls": (None, calls), "plain": (use(nothing), spans), "tool": (use(processor), spans)}
         taken = steady_ns(variants, calls=3, rounds=rounds)
         through(client)
-        _check(seen[0].attributes, shape.user)
+        _check(seen[0].attributes, 1 if tool == "python_one" else shape.user)
         results[shape.label] = {
             "plain": (taken["plain"] - taken["calls"]) / _SPANS,
             "added": (taken["tool"] - taken["plain"]) / _SPANS,

@@ -1,7 +1,7 @@
 """What an exit origin adds to a span: ours beside AWS ADOT 0.18.0 and ddtrace 4.0.4, in turns on one core.
 
 `exit.*` is the agent as it is installed here, with the walker that this interpreter gets; `exit.python.*` is the same
-with the walker in Python, which every interpreter has.
+with the walker in Python, which every interpreter has; `exit.python_one.*` that one for one frame, as ADOT does it.
 
 `python benchmarks/exit_origin.py` prints figures; `run.py` holds them against budgets.yaml. Each peer has an
 environment of its own, made on first use (peers.py), which needs an index then; without it the figures that need the
@@ -22,7 +22,7 @@ from figures import Figure, note, report
 from peers import PeerError, interpreter
 
 HERE = Path(__file__).resolve().parent
-OURS = {"auto": "exit", "python": "exit.python"}
+OURS = {"auto": "exit", "python": "exit.python", "python_one": "exit.python_one"}
 PEERS = {"adot": "ADOT's {us:.1f} us for one frame", "ddtrace": "ddtrace 4.0.4's {us:.1f} us for up to eight frames"}
 RUNS = 5
 ROUNDS = 120
