@@ -51,7 +51,7 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 
 web/node_modules/.installed: web/package-lock.json $(VENV)/.python
 	@echo "Installing the web UI's packages ..."
-	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@cd web && npm ci --no-audit --no-fund --prefer-offline --loglevel=error
 	@touch $@
 
 $(WEB): web/node_modules/.installed $(WEB_SOURCES)
