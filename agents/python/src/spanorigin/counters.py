@@ -6,10 +6,29 @@ Attached origins are not counted: they are the hot path, and the spans themselve
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
 from spanorigin.model import Refusal
+
+NEWEST: Final = 8
+"""Spans remembered for each reason, so that a frequent one does not push a rare one out."""
+
+
+class MissedSpan(NamedTuple):
+    """A span that got no origin, as much of it as one needs to find it again."""
+
+    at_ns: int
+    name: str
+    kind: Any
+    """The SDK's SpanKind."""
+    trace_id: int
+    span_id: int
+    scope: str
+    """The instrumentation that made it."""
 
 
 @dataclass(slots=True)
@@ -23,11 +42,17 @@ class Tally:
     misses: dict[str, int] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
+    newest: dict[str, deque[MissedSpan]] = field(default_factory=dict)
 
-    def miss(self, refusal: Refusal) -> None:
-        """Count a span that rightly got no origin."""
+    def miss(self, refusal: Refusal, span: Any = None) -> None:
+        """Count a span that rightly got no origin, and remember it among the newest of its reason."""
         self.misses[refusal.reason] = self.misses.get(refusal.reason, 0) + 1
         self.words[refusal.reason] = refusal.words
+        if span is not None:
+            held = self.newest.get(refusal.reason)
+            if held is None:
+                held = self.newest.setdefault(refusal.reason, deque(maxlen=NEWEST))
+            held.append(_missed(span))
 
     def failure(self, room: str, error: BaseException) -> None:
         """Count an error of our own in `room` ("exit", "entry", …). Keeps its words, never the error or its frames."""
@@ -39,3 +64,16 @@ class Tally:
     def snapshot(self) -> Mapping[str, Mapping[str, int]]:
         """Copies of both counts, safe to keep."""
         return {"misses": dict(self.misses), "failures": dict(self.failures)}
+
+
+def _missed(span: Any) -> MissedSpan:
+    """From the SDK's own attributes: a property could be the program's code."""
+    context = getattr(span, "_context", None)
+    return MissedSpan(
+        time.time_ns(),
+        getattr(span, "_name", ""),
+        getattr(span, "_kind", None),
+        getattr(context, "trace_id", 0),
+        getattr(context, "span_id", 0),
+        getattr(getattr(span, "_instrumentation_scope", None), "_name", ""),
+    )

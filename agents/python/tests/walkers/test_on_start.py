@@ -171,7 +171,7 @@ def test_even_a_counter_that_fails_reaches_nobody(both):
 class FailingTally:
     """Counters that are broken."""
 
-    def miss(self, refusal):
+    def miss(self, refusal, span):
         raise LookupError
 
     def failure(self, room, error):

@@ -73,7 +73,7 @@ class Asks(SpanProcessor):
         self._of_thread.answer = answer
 
     def _in_c(self, walker):
-        def keep(answer):
+        def keep(answer, span=None):
             self.answer = answer
 
         # No class of attributes is this one, so what the walk found comes to `attach`.

@@ -81,7 +81,7 @@ class EntryRecorder:
                     self._attach(current, for_handler)
             # The outermost handler wins, so a span that has its origin already is no miss.
             if refusal is not None and _ORIGIN_TYPES.isdisjoint(span.attributes or {}):
-                self._tally.miss(refusal)
+                self._tally.miss(refusal, span)
         except Exception as error:
             self._tally.failure("entry", error)
 

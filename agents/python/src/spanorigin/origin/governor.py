@@ -99,7 +99,7 @@ class Governor:
         try:
             self._seen += 1
             if self._drawn(self.halvings):
-                self._tally.miss(OVER_BUDGET)
+                self._tally.miss(OVER_BUDGET, span)
             else:
                 taken = self._time(span, parent_context)
                 self.spent_ns += taken

@@ -79,7 +79,7 @@ class OriginProcessor(SpanProcessor):
                     found = self._waiting.asked(sys._getframe(1)) or found
                 refusal = found if type(found) is Refusal else self._attach(span, found)  # type: ignore[arg-type]
                 if refusal is not None:
-                    self._tally.miss(refusal)
+                    self._tally.miss(refusal, span)
             elif kind is _SERVER or kind is _CONSUMER:
                 self._opened(span)
         except Exception as error:  # someone's request goes on; `spanorigin doctor` will tell

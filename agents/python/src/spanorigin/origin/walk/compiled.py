@@ -103,7 +103,7 @@ def load(kind: str) -> ModuleType | str:
 
 def _serves_a_span(make: Callable[..., OnStart]) -> bool:
     """Whether an on_start in C finds its way through a span of this SDK; tried on one that no processor ever sees."""
-    missed: list[Refusal] = []
+    missed: list[tuple[Refusal, Any]] = []
     failed: list[BaseException] = []
 
     def otherwise(*_: Any, **__: Any) -> None:
@@ -112,7 +112,7 @@ def _serves_a_span(make: Callable[..., OnStart]) -> bool:
     span = _Span("layout", SpanContext(1, 1, is_remote=False), kind=SpanKind.CLIENT)
     span.start()
     try:
-        make(otherwise=otherwise, attach=emit.attach_to_new, missed=missed.append, failed=failed.append)(span)
+        make(otherwise=otherwise, attach=emit.attach_to_new, missed=lambda *miss: missed.append(miss), failed=failed.append)(span)
         return not failed and bool(missed) is not bool(span.attributes)
     finally:
         span.end()

@@ -17,7 +17,7 @@ struct on_start {
     struct walker *walker;
     PyObject *otherwise;       /* on_start in Python */
     PyObject *attach;          /* emit.attach_to_new: (span, attributes) -> refusal or None */
-    PyObject *missed;          /* counts a refusal */
+    PyObject *missed;          /* (refusal, span): counts a refusal */
     PyObject *failed;          /* counts an exception of ours */
     PyObject *client;          /* the kinds of span that get an exit origin … */
     PyObject *producer;
@@ -116,9 +116,9 @@ end:
 }
 
 static int
-count_miss(struct on_start *self, PyObject *refusal)
+count_miss(struct on_start *self, PyObject *refusal, PyObject *span)
 {
-    PyObject *nothing = PyObject_CallOneArg(self->missed, refusal);
+    PyObject *nothing = PyObject_CallFunctionObjArgs(self->missed, refusal, span, NULL);
     Py_XDECREF(nothing);
     return nothing == NULL ? -1 : 0;
 }
@@ -131,7 +131,7 @@ attach_through_python(struct on_start *self, PyObject *span, PyObject *attribute
     if (refusal == NULL) {
         return -1;
     }
-    int result = refusal == Py_None ? 0 : count_miss(self, refusal);
+    int result = refusal == Py_None ? 0 : count_miss(self, refusal, span);
     Py_DECREF(refusal);
     return result;
 }
@@ -151,7 +151,7 @@ give_origin(struct on_start *self, PyObject *span)
         Py_XDECREF(nothing);
     }
     else if (walker_is_refusal(self->walker, finding)) {
-        result = count_miss(self, finding);
+        result = count_miss(self, finding, span);
     }
     else {
         result = attach_directly(self, span, finding);
