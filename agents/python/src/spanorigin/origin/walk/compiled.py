@@ -112,7 +112,12 @@ def _serves_a_span(make: Callable[..., OnStart]) -> bool:
     span = _Span("layout", SpanContext(1, 1, is_remote=False), kind=SpanKind.CLIENT)
     span.start()
     try:
-        make(otherwise=otherwise, attach=emit.attach_to_new, missed=lambda *miss: missed.append(miss), failed=failed.append)(span)
+        make(
+            otherwise=otherwise,
+            attach=emit.attach_to_new,
+            missed=lambda *miss: missed.append(miss),
+            failed=failed.append,
+        )(span)
         return not failed and bool(missed) is not bool(span.attributes)
     finally:
         span.end()
