@@ -68,6 +68,7 @@ test: $(VENV)/.dev $(WEB)
 	@cd web && npm test --silent
 	@$(BIN)/pytest -n 2 --dist loadfile agents/python/tests server/tests tools/tests tests $(PYTEST)
 	@$(BIN)/pytest e2e -m 'not browser' $(PYTEST)
+	@$(BIN)/nox $(NOX)
 
 e2e: $(VENV)/.dev $(WEB)
 	@$(BIN)/pytest e2e -m browser $(PYTEST)
@@ -91,4 +92,4 @@ contract: $(VENV)/.dev
 	@$(BIN)/python contract/generate.py
 
 clean:
-	rm -rf $(VENV) web/node_modules server/src/spanorigin_server/web .artifacts benchmarks/.peers
+	rm -rf $(VENV) .nox web/node_modules server/src/spanorigin_server/web .artifacts benchmarks/.peers

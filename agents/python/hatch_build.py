@@ -36,20 +36,23 @@ class ExtensionHook(BuildHookInterface):
         """Build what can be built. A wheel that carries a binary says so in its tag."""
         root = Path(self.root)
         in_place = version == "editable"
-        if in_place:
-            _remove(root)
         refusal = _refusal()
+        names = [] if refusal else _names()
+        if in_place:
+            _remove(root, {"_raw", "_public"} - set(names))
         if refusal:
             self.app.display_info(f"spanorigin: no walkers in C: {refusal}.")
             return
         self._built = Path(tempfile.mkdtemp(prefix="spanorigin-"))
         failures = {}
-        for name in _names():
+        for name in names:
             try:
                 binary = _compile(root, name, self._built)
             except (Exception, SystemExit) as error:
                 # Whatever a compiler, its absence or a damaged environment comes up with: the agent works without.
                 failures[name] = _reason(error)
+                if in_place:
+                    _remove(root, {name})
                 continue
             build_data["pure_python"] = False
             build_data["infer_tag"] = True
@@ -114,10 +117,13 @@ def _compile(root: Path, name: str, folder: Path) -> Path:
     return Path(command.get_ext_fullpath(extension.name))
 
 
-def _remove(root: Path) -> None:
-    """Take away what an earlier install of this interpreter compiled in place: it may be of other sources."""
+def _remove(root: Path, names: set[str]) -> None:
+    """Take away what an earlier install compiled in place and this one cannot: it may be of other sources.
+
+    What it can compile is replaced in one step, since programs of another environment may be starting with it.
+    """
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
-    for name in ("_raw", "_public"):
+    for name in names:
         (root / WALK / f"{name}{suffix}").unlink(missing_ok=True)
 
 
