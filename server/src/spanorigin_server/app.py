@@ -18,7 +18,10 @@ from spanorigin_server.access import Access
 from spanorigin_server.answers import error_answer
 from spanorigin_server.health import Health
 from spanorigin_server.ingest.batch import Batch
+from spanorigin_server.ingest.datadog import Datadog
+from spanorigin_server.ingest.intake import Intake
 from spanorigin_server.ingest.otlp import Otlp
+from spanorigin_server.ingest.otlp_grpc import OtlpGrpc
 from spanorigin_server.pages import FOLDER, Pages
 from spanorigin_server.query.endpoint import routes as query_routes
 from spanorigin_server.source.endpoint import routes as source_routes
@@ -33,15 +36,16 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from spanorigin_server.records import Doors
     from spanorigin_server.settings import Settings
     from spanorigin_server.source.repositories import Repositories
     from spanorigin_server.store.engine import Engine
 
 
 def application(
-    settings: Settings, engine: Engine, repositories: Repositories, port: int, web_folder: Path = FOLDER
+    settings: Settings, engine: Engine, repositories: Repositories, doors: Doors, web_folder: Path = FOLDER
 ) -> ASGIApp:
     """The whole server as an ASGI application. It closes the engine when it has been shut down.
 
@@ -51,15 +55,19 @@ def application(
     batch = Batch([Writer(engine, lane) for lane in range(LANES)])
     workers = Workers()
     reader = Reader(engine)
-    otlp = Otlp(batch, settings.body_limit_bytes)
-    health = Health(engine, batch, otlp, repositories, workers, port)
+    intake = Intake(batch, settings.body_limit_bytes)
+    otlp, otlp_grpc, datadog = Otlp(intake), OtlpGrpc(intake), Datadog(intake)
+    health = Health(engine, batch, doors, otlp, otlp_grpc, datadog, repositories, workers)
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
         batch.start()
+        if doors.grpc:
+            await otlp_grpc.start(doors.grpc)
         yield
-        # In the order in which they need each other: what was accepted is committed, nobody asks any more, then it
-        # closes.
+        # In the order in which they need each other: calls over gRPC end, what was accepted is committed, nobody asks
+        # any more, then it closes.
+        await otlp_grpc.stop()
         await anyio.to_thread.run_sync(batch.drain)
         workers.close()
         engine.close()
@@ -76,7 +84,18 @@ def application(
         lifespan=life,
     )
     app.router.default = Pages(web_folder)
-    return app
+    tracers = Starlette(
+        routes=datadog.routes(),
+        middleware=[Middleware(Access, bound_host=settings.host)],
+        exception_handlers={HTTPException: _refused, 500: _failed},  # type: ignore[dict-item]  # likewise
+    )
+
+    async def by_door(scope: Scope, receive: Receive, send: Send) -> None:
+        at = scope.get("server")
+        is_datadog = scope["type"] == "http" and at is not None and at[1] == doors.datadog_port
+        await (tracers if is_datadog else app)(scope, receive, send)
+
+    return by_door
 
 
 async def _refused(request: Request, error: HTTPException) -> Response:

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from spanorigin_server import settings as settings_module
-from spanorigin_server.records import StartRefused
+from spanorigin_server.records import Doors, StartRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from spanorigin_server.settings import Settings
+    from spanorigin_server.settings import Settings, SidePort
     from spanorigin_server.source.repositories import Repositories
 
 REFUSED: Final = 2
@@ -42,6 +42,9 @@ def _run(settings: Settings) -> int:
     # The address first: it is the likelier refusal, and opening the store takes a second.
     sockets = _listening(settings.host, settings.port)
     port = sockets[0].getsockname()[1]
+    grpc_sockets = _side_listening(settings.host, settings.grpc, "OTLP/gRPC", "--grpc-port")
+    datadog_sockets = _side_listening(settings.host, settings.datadog, "Datadog's tracers", "--datadog-port")
+    doors = Doors(port, [socket.getsockname()[:2] for socket in grpc_sockets], _port_of(datadog_sockets))
     opener = _opener() if settings.opens_browser else None
 
     import uvicorn
@@ -52,7 +55,7 @@ def _run(settings: Settings) -> int:
     repositories = _repositories(settings)
     engine = EmbeddedEngine(settings.data)
     try:
-        app = application(settings, engine, repositories, port)
+        app = application(settings, engine, repositories, doors)
     except BaseException:
         engine.close()
         raise
@@ -70,9 +73,12 @@ def _run(settings: Settings) -> int:
         """Tells where it is once it answers, and ends with 0 when it was told to stop."""
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            # Held so far for gRPC, which wants to listen by itself.
+            for held in grpc_sockets:
+                held.close()
             await super().startup(sockets)
             if self.started:
-                _announce(settings, port, repositories)
+                _announce(settings, doors, repositories)
                 _open_browser(opener, settings.host, port)
 
         @contextlib.contextmanager
@@ -86,11 +92,11 @@ def _run(settings: Settings) -> int:
                     signal.signal(number, handler)
 
     server = Server(config)
-    server.run(sockets=sockets)
+    server.run(sockets=[*sockets, *datadog_sockets])
     return 0 if server.started else 1
 
 
-def _listening(host: str, port: int) -> list[socket.socket]:
+def _listening(host: str, port: int, flag: str = "--port") -> list[socket.socket]:
     """A socket on each address of the host; they share the port."""
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -115,9 +121,31 @@ def _listening(host: str, port: int) -> list[socket.socket]:
             # The name's second address may not be usable on this machine; its first has to be.
             if sockets and error.errno != _taken():
                 continue
-            raise _port_refused(host, shared_port, error) from None
+            raise _port_refused(host, shared_port, error, flag) from None
         sockets.append(listening)
     return sockets
+
+
+def _side_listening(host: str, port: SidePort | None, who: str, flag: str) -> list[socket.socket]:
+    """Sockets for a port beside the main one; none where it is off, or where its default is another program's."""
+    if port is None:
+        return []
+    try:
+        return _listening(host, port.number, flag)
+    except StartRefused as refusal:
+        if port.is_asked_for:
+            raise
+        print(
+            f"spanorigin: WARNING: {who} will not be heard: port {port.number} of {host} is taken by another program. "
+            f"Stop that one, or give this one another port with {flag}, or 'off'. [{refusal.slug}]",
+            file=sys.stderr,
+            flush=True,
+        )
+        return []
+
+
+def _port_of(sockets: Sequence[socket.socket]) -> int | None:
+    return int(sockets[0].getsockname()[1]) if sockets else None
 
 
 def _taken() -> int:
@@ -126,16 +154,16 @@ def _taken() -> int:
     return errno.EADDRINUSE
 
 
-def _port_refused(host: str, port: int, error: OSError) -> StartRefused:
+def _port_refused(host: str, port: int, error: OSError, flag: str) -> StartRefused:
     if error.errno == _taken():
         return StartRefused(
             f"Port {port} of {host} is taken by another program, perhaps a server of this kind or a collector. "
-            "Stop that one, or give this one another port with --port.",
+            f"Stop that one, or give this one another port with {flag}.",
             slug="port-taken",
         )
     return StartRefused(
         f"The server cannot listen on {host}, port {port}: {error.strerror}. "
-        "Give an address of this machine with --host, and a port above 1023 with --port.",
+        f"Give an address of this machine with --host, and a port above 1023 with {flag}.",
         slug="address-unusable",
     )
 
@@ -150,17 +178,22 @@ def _repositories(settings: Settings) -> Repositories:
     return Repositories.around(Path.cwd()) if is_loopback(settings.host) else Repositories()
 
 
-def _announce(settings: Settings, port: int, repositories: Repositories) -> None:
+def _announce(settings: Settings, doors: Doors, repositories: Repositories) -> None:
     from spanorigin_server.access import is_loopback
 
-    address = _address(settings.host, port)
+    port, address = doors.port, _address(settings.host, doors.port)
     sources = ", ".join(repository["root"] for repository in repositories.listed())
     print(f"spanorigin listens on {address}")
     print(f"  spans    {settings.data}")
     print(f"  source   {sources or 'none: name checkouts with --repo'}")
     endpoint = "" if port == 4318 else f"SPANORIGIN_ENDPOINT={address} "
     print(f"  send     {endpoint}spanorigin run -- python app.py")
-    print(f"           or any OpenTelemetry SDK: OTEL_EXPORTER_OTLP_ENDPOINT={address}", flush=True)
+    print(f"           or any OpenTelemetry SDK: OTEL_EXPORTER_OTLP_ENDPOINT={address}")
+    if doors.grpc:
+        print(f"           over gRPC: OTEL_EXPORTER_OTLP_ENDPOINT={_address(settings.host, doors.grpc[0][1])}")
+    if doors.datadog_port:
+        print(f"           Datadog's tracers: DD_TRACE_AGENT_URL={_address(settings.host, doors.datadog_port)}")
+    sys.stdout.flush()
     if not is_loopback(settings.host):
         print(
             f"spanorigin: WARNING: listening on {settings.host}, which others can reach, and there is no sign-in yet: "

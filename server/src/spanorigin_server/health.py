@@ -15,10 +15,15 @@ from spanorigin_server.answers import answering, json_answer
 from spanorigin_server.store.statements import statement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.requests import Request
 
     from spanorigin_server.ingest.batch import Batch
+    from spanorigin_server.ingest.datadog import Datadog
     from spanorigin_server.ingest.otlp import Otlp
+    from spanorigin_server.ingest.otlp_grpc import OtlpGrpc
+    from spanorigin_server.records import Doors
     from spanorigin_server.source.repositories import Repositories
     from spanorigin_server.store.engine import Engine
     from spanorigin_server.workers import Workers
@@ -28,10 +33,12 @@ if TYPE_CHECKING:
 class Health:
     engine: Engine
     batch: Batch
+    doors: Doors
     otlp: Otlp
+    otlp_grpc: OtlpGrpc
+    datadog: Datadog
     repositories: Repositories
     workers: Workers
-    port: int
     started_at: float = field(default_factory=time.monotonic)
 
     def routes(self) -> list[Route]:
@@ -54,9 +61,16 @@ class Health:
             "spans": spans,
             "last_span_received_ns": None if last_ns is None else str(last_ns),
             "spans_per_second": committed.spans_per_second(),
-            "listeners": [{"port": self.port, "protocol": "OTLP/HTTP", "requests": self.otlp.requests}],
+            "listeners": list(self._listeners()),
             "repositories": self.repositories.listed(),
         }
+
+    def _listeners(self) -> Iterator[dict[str, Any]]:
+        yield {"port": self.doors.port, "protocol": "OTLP/HTTP", "requests": self.otlp.requests}
+        if self.doors.grpc:
+            yield {"port": self.doors.grpc[0][1], "protocol": "OTLP/gRPC", "requests": self.otlp_grpc.requests}
+        if self.doors.datadog_port:
+            yield {"port": self.doors.datadog_port, "protocol": "Datadog", "requests": self.datadog.requests}
 
 
 def installed_version() -> str:

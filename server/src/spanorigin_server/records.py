@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 # A result as columns: name -> values, all of one length. Any, because the values' types are the statement's business.
 Columns = dict[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where the server is heard: its main port, the addresses and port of OTLP/gRPC, the port of Datadog's tracers."""
+
+    port: int
+    grpc: Sequence[tuple[str, int]] = ()
+    datadog_port: int | None = None
 
 
 class ServerError(Exception):

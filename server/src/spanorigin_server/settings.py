@@ -31,6 +31,8 @@ VARIABLES: Final = {
         Variable("SPANORIGIN_DATA", "~/.spanorigin"),
         Variable("SPANORIGIN_HOST", "127.0.0.1"),
         Variable("SPANORIGIN_PORT", "4318", minimum=0, maximum=65535),
+        Variable("SPANORIGIN_GRPC_PORT", "4317", minimum=0, maximum=65535),
+        Variable("SPANORIGIN_DATADOG_PORT", "8126", minimum=0, maximum=65535),
         Variable("SPANORIGIN_MAX_BODY_MB", "32", minimum=1, maximum=1024),
         Variable("SPANORIGIN_REPOSITORIES", ""),
     )
@@ -38,8 +40,19 @@ VARIABLES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class SidePort:
+    """A port beside the main one. When it is taken, one that was asked for is missed; a default is only told of."""
+
+    number: int
+    is_asked_for: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """`repositories` are the folders named by the user; none named is None, and then where the server runs counts."""
+    """`repositories` are the folders named by the user; none named is None, and then where the server runs counts.
+
+    The ports of OTLP/gRPC and of Datadog's tracers are None where they are off.
+    """
 
     host: str
     port: int
@@ -47,19 +60,24 @@ class Settings:
     body_limit_bytes: int
     repositories: tuple[Path, ...] | None
     opens_browser: bool = False
+    grpc: SidePort | None = None
+    datadog: SidePort | None = None
 
 
 def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.environ) -> Settings:
     """Raises StartRefused for a value that makes no sense; ends the process for --help and unknown options."""
     options = _parser().parse_args(arguments)
     named = options.repo or [folder for folder in _text("SPANORIGIN_REPOSITORIES", environment).split(",") if folder]
+    port = _whole_number("SPANORIGIN_PORT", environment, options.port, "--port")
     return Settings(
         host=options.host or _text("SPANORIGIN_HOST", environment),
-        port=_whole_number("SPANORIGIN_PORT", environment, options.port, "--port"),
+        port=port,
         data=Path(options.data or _text("SPANORIGIN_DATA", environment)).expanduser().absolute(),
         body_limit_bytes=_whole_number("SPANORIGIN_MAX_BODY_MB", environment) * MEBIBYTE,
         repositories=tuple(Path(folder.strip()) for folder in named) or None,
         opens_browser=options.open,
+        grpc=_side_port("SPANORIGIN_GRPC_PORT", environment, options.grpc_port, "--grpc-port", port),
+        datadog=_side_port("SPANORIGIN_DATADOG_PORT", environment, options.datadog_port, "--datadog-port", port),
     )
 
 
@@ -67,12 +85,16 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="spanorigin up",
         formatter_class=RawDescriptionHelpFormatter,
-        description="Take OpenTelemetry spans over OTLP/HTTP, keep them, and show the line of code each comes from.",
+        description="Take spans over OTLP and from Datadog's tracers, and show the line of code each comes from.",
         epilog="Options win over the variables SPANORIGIN_HOST, SPANORIGIN_PORT, SPANORIGIN_DATA and\n"
         "SPANORIGIN_REPOSITORIES. Everything about them: docs/reference/settings.md.",
     )
     parser.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", metavar="PORT", help="port of UI, API and OTLP/HTTP (default: 4318; 0: a free one)")
+    parser.add_argument("--grpc-port", metavar="PORT", help="port of OTLP/gRPC (default: 4317; 'off': none)")
+    parser.add_argument(
+        "--datadog-port", metavar="PORT", help="port for Datadog's tracers (default: 8126; 'off': none)"
+    )
     parser.add_argument("--data", metavar="DIR", help="folder that holds the spans (default: ~/.spanorigin)")
     parser.add_argument(
         "--repo", metavar="DIR", action="append", help="checkout whose source may be shown; may be given more than once"
@@ -83,6 +105,18 @@ def _parser() -> ArgumentParser:
 
 def _text(name: str, environment: Mapping[str, str]) -> str:
     return environment.get(name) or VARIABLES[name].default or ""
+
+
+def _side_port(
+    name: str, environment: Mapping[str, str], option: str | None, flag: str, main_port: int
+) -> SidePort | None:
+    """A port, or None for "off". Where the main port is any free one, so is this, unless it was asked for."""
+    given = environment.get(name) if option is None else option
+    if given == "off":
+        return None
+    if not given and main_port == 0:
+        return SidePort(0, is_asked_for=False)
+    return SidePort(_whole_number(name, environment, option, flag), is_asked_for=bool(given))
 
 
 def _whole_number(name: str, environment: Mapping[str, str], option: str | None = None, flag: str = "") -> int:

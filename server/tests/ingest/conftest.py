@@ -13,6 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from spanorigin_server.app import application
+from spanorigin_server.records import Doors
 from spanorigin_server.settings import MEBIBYTE, Settings
 from spanorigin_server.source.repositories import Repositories
 from spanorigin_server.store.engine import EmbeddedEngine
@@ -60,7 +61,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: Path = tmp_path_factory.mktemp("spans")
     settings = Settings("127.0.0.1", 4318, folder, BODY_LIMIT_BYTES, None)
     engine = EmbeddedEngine(folder)
-    app = application(settings, engine, Repositories(), 4318, web_folder=folder / "no-ui")
+    app = application(settings, engine, Repositories(), Doors(4318, datadog_port=8126), web_folder=folder / "no-ui")
     with TestClient(app, base_url="http://localhost:4318", raise_server_exceptions=False) as client:
         yield Server(client, engine)
 

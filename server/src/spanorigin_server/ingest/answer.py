@@ -1,6 +1,7 @@
-"""Answers to OTLP/HTTP requests, in protobuf or JSON as the request was.
+"""Answers to OTLP requests: in protobuf or JSON as the request was, and in gRPC's words.
 
-Called by `otlp`. A failure is a google.rpc.Status. Source: the OTLP specification, "OTLP/HTTP Response".
+Called by `otlp` and `otlp_grpc`. A failure is a google.rpc.Status. Source: the OTLP specification, "OTLP/HTTP Response"
+and "OTLP/gRPC Throttling".
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import msgspec
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from starlette.responses import Response
 
+from spanorigin_server.ingest.intake import REFUSED_IDS, Failure
 from spanorigin_server.store.wire import length_delimited, varint_field
 
 # google.rpc.Code, by the HTTP status that goes with each here.
-_CODES: Final = {400: 3, 403: 7, 405: 12, 413: 3, 415: 3, 429: 8, 500: 13, 503: 14}
+CODES: Final = {400: 3, 403: 7, 405: 12, 413: 3, 415: 3, 429: 8, 500: 13, 503: 14}
+_RETRY_INFO = b"type.googleapis.com/google.rpc.RetryInfo"
 
 
 class Encoding(Enum):
@@ -23,34 +26,48 @@ class Encoding(Enum):
     JSON = "application/json"
 
 
-def accepted(encoding: Encoding, rejected: int) -> Response:
-    """All spans are stored, or all but `rejected`."""
-    message = (
-        f"{rejected} span{' was' if rejected == 1 else 's were'} refused: a trace id has to be 16 bytes, a span id 8, "
-        "and neither all zeros. The others are stored. [span-ids-invalid]"
-    )
-    if encoding is Encoding.JSON:
-        # A 64-bit integer is a string in protobuf's JSON.
-        partial = {"partialSuccess": {"rejectedSpans": str(rejected), "errorMessage": message}} if rejected else {}
-        return _answer(encoding, 200, msgspec.json.encode(partial))
+def response_message(rejected: int) -> bytes:
+    """An ExportTraceServiceResponse: all spans are stored, or all but `rejected`."""
     response = ExportTraceServiceResponse()
     if rejected:
         response.partial_success.rejected_spans = rejected
-        response.partial_success.error_message = message
-    return _answer(encoding, 200, response.SerializeToString())
+        response.partial_success.error_message = _refusal(rejected)
+    encoded: bytes = response.SerializeToString()
+    return encoded
 
 
-def failed(encoding: Encoding, status: int, slug: str, message: str, retry_after_s: int | None = None) -> Response:
-    """Nothing of the request is stored. `retry_after_s` where the same request may be sent again."""
-    code, text = _CODES[status], f"{message} [{slug}]"
-    if encoding is Encoding.JSON:
-        body = msgspec.json.encode({"code": code, "message": text})
+def status_message(failure: Failure) -> bytes:
+    """A google.rpc.Status, with a RetryInfo where the request may be sent again."""
+    status = varint_field(1, CODES[failure.status]) + length_delimited(2, failure.text.encode())
+    if failure.retry_after_s is None:
+        return status
+    retry_info = length_delimited(1, varint_field(1, failure.retry_after_s))
+    return status + length_delimited(3, length_delimited(1, _RETRY_INFO) + length_delimited(2, retry_info))
+
+
+def accepted(encoding: Encoding, rejected: int) -> Response:
+    """All spans are stored, or all but `rejected`."""
+    if encoding is Encoding.PROTOBUF:
+        return _answer(encoding, 200, response_message(rejected))
+    # A 64-bit integer is a string in protobuf's JSON.
+    partial = {"rejectedSpans": str(rejected), "errorMessage": _refusal(rejected)}
+    return _answer(encoding, 200, msgspec.json.encode({"partialSuccess": partial} if rejected else {}))
+
+
+def failed(encoding: Encoding, failure: Failure) -> Response:
+    """Nothing of the request is stored."""
+    if encoding is Encoding.PROTOBUF:
+        response = _answer(encoding, failure.status, status_message(failure))
     else:
-        body = varint_field(1, code) + length_delimited(2, text.encode())
-    response = _answer(encoding, status, body)
-    if retry_after_s is not None:
-        response.headers["retry-after"] = str(retry_after_s)
+        status = {"code": CODES[failure.status], "message": failure.text}
+        response = _answer(encoding, failure.status, msgspec.json.encode(status))
+    if failure.retry_after_s is not None:
+        response.headers["retry-after"] = str(failure.retry_after_s)
     return response
+
+
+def _refusal(rejected: int) -> str:
+    return f"{rejected} span{' was' if rejected == 1 else 's were'} refused: {REFUSED_IDS}"
 
 
 def _answer(encoding: Encoding, status: int, body: bytes) -> Response:

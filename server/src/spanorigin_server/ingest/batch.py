@@ -1,8 +1,8 @@
 """Gather request bodies into groups and commit each group once; a sender is answered after its body's commit.
 
-Called by `otlp` on the event loop; a thread for each of the store's writers. A lone body is written at once. Under load
-a group is what comes in within 100 ms, 64 bodies at most: an insert costs about the same for one body as for five
-(decision 0033).
+Called by `intake` on the event loop; a thread for each of the store's writers. A lone body is written at once. Under
+load a group is what comes in within 100 ms, 64 bodies at most: an insert costs about the same for one body as for
+five (decision 0033).
 A body that cannot be stored fails alone, and nothing is stored twice.
 """
 
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.trace.v1 import trace_pb2
 
+from spanorigin_server.ingest.inflow import QueueFull
 from spanorigin_server.ingest.nested import rendered
 from spanorigin_server.ingest.request import RequestRefused
 from spanorigin_server.records import StoreFailed
@@ -39,11 +40,7 @@ _OUT_OF_MEMORY = 241
 _RATE_WINDOW_S = 10.0
 
 
-class QueueFull(Exception):  # noqa: N818  # named for what came about
-    """More is waiting than may wait; the sender should come back."""
-
-
-class Draining(Exception):  # noqa: N818  # likewise
+class Draining(Exception):  # noqa: N818  # named for what came about
     """The server is stopping and takes nothing new."""
 
 

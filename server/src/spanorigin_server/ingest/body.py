@@ -1,23 +1,62 @@
 """Read a request's body: no more of it than is allowed, and no more than allowed comes out of its compression.
 
-Called by `otlp`. A body is decompressed piece by piece, so that a small one that would become huge is refused early.
+Called by `otlp` and `datadog`, and for what gRPC has compressed by `otlp_grpc`. A body is decompressed piece by piece,
+so that a small one that would become huge is refused early; what it takes up meanwhile is held against `inflow`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 import zlib
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-ENCODINGS: Final = ("gzip", "deflate", "identity")
+    from spanorigin_server.ingest.inflow import Held
 
 # Below this, decompressing takes less than handing it to a thread and back is worth.
 _INLINE_BYTES = 1024 * 1024
 _PIECE_BYTES = 1024 * 1024
-_GZIP, _ZLIB = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS
+# RFC 9659: over HTTP, zstd may ask for a window of 8 MB at most. Without it a few bytes could ask for 128 MB.
+_ZSTD_OPTIONS: Final[dict[int, int]] = {zstd.DecompressionParameter.window_log_max: 23}
+
+
+class _ZlibMember:
+    """Zlib's decompressor, with the interface of zstd's."""
+
+    def __init__(self, window_bits: int) -> None:
+        self._inner = zlib.decompressobj(window_bits)
+        self.needs_input = True
+
+    def decompress(self, content: bytes, limit: int) -> bytes:
+        piece = self._inner.decompress(self._inner.unconsumed_tail + content, limit)
+        self.needs_input = not self._inner.unconsumed_tail and not piece
+        return piece
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+
+# A body may be several members one after another, each wants a decompressor of its own.
+_MEMBERS: Final[dict[str, Callable[[], Any]]] = {
+    "gzip": lambda: _ZlibMember(16 + zlib.MAX_WBITS),
+    "deflate": lambda: _ZlibMember(zlib.MAX_WBITS),
+    "zstd": lambda: zstd.ZstdDecompressor(options=_ZSTD_OPTIONS),
+}
+ENCODINGS: Final = (*_MEMBERS, "identity")
 
 
 class BodyTooLarge(Exception):  # noqa: N818  # named for what came about
@@ -32,8 +71,8 @@ class BodyUnreadable(Exception):  # noqa: N818  # likewise
     """The body is not what its Content-Encoding says."""
 
 
-async def read_body(request: Request, limit_bytes: int) -> bytes:
-    """The body, decompressed. Raises BodyTooLarge, EncodingUnknown or BodyUnreadable."""
+async def read_body(request: Request, limit_bytes: int, held: Held) -> bytes:
+    """The body, decompressed. Raises BodyTooLarge, EncodingUnknown, BodyUnreadable, or `inflow`'s QueueFull."""
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ENCODINGS:
         raise EncodingUnknown(encoding)
@@ -45,33 +84,38 @@ async def read_body(request: Request, limit_bytes: int) -> bytes:
         received += len(piece)
         if received > limit_bytes:
             raise BodyTooLarge
+        held.add(len(piece))
         pieces.append(piece)
-    body = b"".join(pieces)
+    return await plain(b"".join(pieces), encoding, limit_bytes, held)
+
+
+async def plain(body: bytes, encoding: str, limit_bytes: int, held: Held) -> bytes:
+    """The body without its compression, `encoding` being one of ENCODINGS. Raises as `read_body` does."""
     if encoding == "identity":
         return body
-    window_bits = _GZIP if encoding == "gzip" else _ZLIB
     if len(body) < _INLINE_BYTES:
-        return decompressed(body, window_bits, limit_bytes)
-    return await asyncio.to_thread(decompressed, body, window_bits, limit_bytes)
+        return decompressed(body, encoding, limit_bytes, held)
+    return await asyncio.to_thread(decompressed, body, encoding, limit_bytes, held)
 
 
-def decompressed(body: bytes, window_bits: int, limit_bytes: int) -> bytes:
+def decompressed(body: bytes, encoding: str, limit_bytes: int, held: Held) -> bytes:
     """The content of all members of a compressed body."""
     pieces: list[bytes] = []
     size = 0
     while body:
-        member = zlib.decompressobj(window_bits)
+        member = _MEMBERS[encoding]()
         while not member.eof:
             try:
                 piece = member.decompress(body, _PIECE_BYTES)
-            except zlib.error as error:
+            except (zlib.error, zstd.ZstdError) as error:
                 raise BodyUnreadable(str(error)) from None
             size += len(piece)
             if size > limit_bytes:
                 raise BodyTooLarge
-            if not piece and not member.unconsumed_tail and not member.eof:
+            held.add(len(piece))
+            if not piece and member.needs_input and not member.eof:
                 raise BodyUnreadable("it ends too early")
             pieces.append(piece)
-            body = member.unconsumed_tail
+            body = b""
         body = member.unused_data
     return b"".join(pieces)

@@ -15,16 +15,15 @@ from starlette.routing import Route
 
 from spanorigin_server.access import is_loopback_origin
 from spanorigin_server.ingest.answer import Encoding, accepted, failed
-from spanorigin_server.ingest.batch import Draining, QueueFull, RequestTooLarge
-from spanorigin_server.ingest.body import ENCODINGS, BodyTooLarge, BodyUnreadable, EncodingUnknown, read_body
+from spanorigin_server.ingest.body import read_body
+from spanorigin_server.ingest.intake import FAILURES, Failure
 from spanorigin_server.ingest.otlp_json import protobuf_of
-from spanorigin_server.ingest.request import RequestRefused, scopes_of
-from spanorigin_server.records import StoreFailed
+from spanorigin_server.ingest.request import scopes_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from spanorigin_server.ingest.batch import Batch
+    from spanorigin_server.ingest.intake import Intake
 
 PATH: Final = "/v1/traces"
 _TYPES: Final = {
@@ -32,7 +31,8 @@ _TYPES: Final = {
     "application/protobuf": Encoding.PROTOBUF,
     "application/json": Encoding.JSON,
 }
-_RETRY_AFTER_S = 1
+# Answers that may come before the end of the body.
+_UNREAD: Final = (413, 415, 429)
 # Reading JSON holds the event loop for about 20 ms a megabyte.
 _INLINE_JSON_BYTES = 64 * 1024
 
@@ -41,8 +41,7 @@ _INLINE_JSON_BYTES = 64 * 1024
 class Otlp:
     """The endpoint and what it counts."""
 
-    batch: Batch
-    body_limit_bytes: int
+    intake: Intake
     requests: int = 0
 
     def routes(self) -> list[Route]:
@@ -59,43 +58,23 @@ class Otlp:
         encoding = _TYPES.get(given_type)
         if encoding is None:
             message = f"The Content-Type is {given_type or 'missing'}. Send application/x-protobuf or application/json."
-            return failed(Encoding.JSON, 415, "content-type-unknown", message)
+            return failed(Encoding.JSON, Failure(415, "content-type-unknown", message))
         try:
-            return await self._answer_body(encoding, request)
-        except EncodingUnknown as given:
-            message = f"The Content-Encoding is {given}. Send {', '.join(ENCODINGS)}, or none."
-            return failed(encoding, 415, "content-encoding-unknown", message)
-        except (BodyTooLarge, RequestTooLarge):
-            limit = self.body_limit_bytes // (1024 * 1024)
-            message = (
-                f"The request is larger than what the server takes ({limit} MB after decompression, less for very many "
-                "small spans). Send smaller batches, or raise SPANORIGIN_MAX_BODY_MB."
-            )
-            response = failed(encoding, 413, "request-too-large", message)
-            # What was not read of the body must not be taken for the next request.
-            response.headers["connection"] = "close"
+            return accepted(encoding, await self._stored(encoding, request))
+        except FAILURES as error:
+            response = failed(encoding, self.intake.failure_of(error, "an OTLP trace request"))
+            if response.status_code in _UNREAD:
+                # What was not read of the body must not be taken for the next request.
+                response.headers["connection"] = "close"
             return response
-        except (BodyUnreadable, RequestRefused) as error:
-            message = f"The body is not an OTLP trace request: {error}. Nothing of it was stored."
-            return failed(encoding, 400, "request-not-otlp", message)
-        except QueueFull:
-            message = "More spans are waiting to be stored than may wait. Send these again after a moment."
-            return failed(encoding, 429, "queue-full", message, _RETRY_AFTER_S)
-        except Draining:
-            message = "The server is stopping. Send these again once it runs."
-            return failed(encoding, 503, "server-stopping", message, _RETRY_AFTER_S)
-        except StoreFailed as error:
-            message = f"{error.message} Nothing of the request was stored; it will be tried again if sent again."
-            return failed(encoding, 503, error.slug, message, _RETRY_AFTER_S)
 
-    async def _answer_body(self, encoding: Encoding, request: Request) -> Response:
-        body = await read_body(request, self.body_limit_bytes)
-        if encoding is Encoding.JSON:
-            body = protobuf_of(body) if len(body) < _INLINE_JSON_BYTES else await asyncio.to_thread(protobuf_of, body)
-        scopes = scopes_of(body)
-        # Nothing to store is stored: an exporter's test of the connection, say.
-        rejected = (await self.batch.commit(scopes)).rejected if scopes else 0
-        return accepted(encoding, rejected)
+    async def _stored(self, encoding: Encoding, request: Request) -> int:
+        with self.intake.inflow.held() as held:
+            body = await read_body(request, self.intake.body_limit_bytes, held)
+            if encoding is Encoding.JSON:
+                is_long = len(body) >= _INLINE_JSON_BYTES
+                body = await asyncio.to_thread(protobuf_of, body) if is_long else protobuf_of(body)
+            return await self.intake.store(scopes_of(body))
 
 
 def _let_local_pages_read(request: Request, response: Response) -> None:
