@@ -15,6 +15,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan, SpanContext, SpanKind, TraceFlags, set_span_in_context
 from spanorigin import agent as house
 from spanorigin.model import InstallError, SettingError
+from spanorigin.origin.serving import SWEPT_FROM
 from spanorigin.settings import Settings
 
 SETTINGS = Settings(exclude=(f"{HERE}/*",))
@@ -199,7 +200,7 @@ def test_the_status_tells_verdicts_with_their_reasons():
 
 
 def entry_span_for(span):
-    return house._Process.running.processor.entry_span_for(span)
+    return house._Process.running.processor.open_entries.span_for(span)
 
 
 def start(tracer, kind, parent=None, name="span"):
@@ -274,7 +275,21 @@ def test_many_requests_of_one_trace_at_once_are_all_found(tracer):
         thread.join()
 
     assert wrong == []
-    assert house._Process.running.processor._open == {}
+
+
+def test_requests_that_are_over_are_swept_out(tracer):
+    kept = [start(tracer, SpanKind.SERVER) for _ in range(5 * SWEPT_FROM)]
+    still_open = kept[::100]
+    for span in kept:
+        if span not in still_open:
+            span.end()
+
+    for _ in range(20 * SWEPT_FROM):
+        start(tracer, SpanKind.SERVER).end()
+
+    assert len(house._Process.running.processor.open_entries.by_trace) <= 2 * SWEPT_FROM
+    for span in still_open:
+        assert entry_span_for(start(tracer, SpanKind.INTERNAL, start(tracer, SpanKind.INTERNAL, span))) is span
 
 
 def in_a_child(code):

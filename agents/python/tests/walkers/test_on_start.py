@@ -130,9 +130,9 @@ def test_open_entry_spans_are_remembered_as_before(both):
 
     server = in_c.start(kind=SpanKind.SERVER)
 
-    assert in_c.processor.entry_span_for(server) is server
+    assert in_c.processor.open_entries.span_for(server) is server
     server.end()
-    assert not in_c.processor._open
+    assert in_c.processor.open_entries.span_for(server) is None
 
 
 @pytest.mark.parametrize("error", [LookupError("told"), RecursionError(), MemoryError()])
