@@ -1,11 +1,14 @@
-"""Wire the rooms: install() puts origins on the spans of a tracer provider, uninstall() takes everything away again.
+"""Wire the rooms: install() puts origins on the spans of a tracer provider, switch() turns capture on and off while the
+program runs, uninstall() takes everything away again.
 
-Called by the program itself (`spanorigin.install`), by `spanorigin run` and by OpenTelemetry's auto-instrumentation
-(`autoload`). The one file that knows all rooms. Once install() has returned, nothing of ours raises in the program.
+Called by the program itself (`spanorigin.install`), by `spanorigin run`, by OpenTelemetry's auto-instrumentation
+(`autoload`) and, from outside, through `door`. The one file that knows all rooms. Once install() has returned, nothing
+of ours raises in the program.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -13,28 +16,25 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from opentelemetry import trace
-from opentelemetry.context import Context
-from opentelemetry.sdk.trace import (
-    ConcurrentMultiSpanProcessor,
-    ReadableSpan,
-    Span,
-    SpanProcessor,
-    SynchronousMultiSpanProcessor,
-)
+from opentelemetry.sdk.trace import SpanProcessor
 
 from spanorigin import emit, export, frameworks, metrics, resource
 from spanorigin.counters import Tally
 from spanorigin.forms import FORMS
+from spanorigin.frameworks.hooks import Met
 from spanorigin.frameworks.imports import watch_imports
 from spanorigin.model import InstallError, Verdict
 from spanorigin.origin.borders import LAUNCHERS
+from spanorigin.origin.entries_only import EntriesOnly
 from spanorigin.origin.entry import EntryRecorder
 from spanorigin.origin.governor import Governor
 from spanorigin.origin.processor import OriginProcessor
 from spanorigin.origin.waiting import Waiting
 from spanorigin.origin.walk import Rules, choose_walker
+from spanorigin.providers import Place, place_in
 from spanorigin.settings import SWITCHES, Settings, process_environment
 from spanorigin.source import Sources
+from spanorigin.switches import Positions, Switches, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,13 @@ class Status:
     """Whether origins are merged into what the OTLP exporters send; without, they encode them, at a price."""
     budget: Verdict | None = None
     """Whether exit capture is within SPANORIGIN_BUDGET; while it is not, exits are thinned out."""
+    capture: Positions | None = None
+    """What is captured at this moment, and who said so."""
 
 
 @dataclass(slots=True)
 class _Running:
-    """One installation, with what it takes to undo it."""
+    """One installation, with what it takes to switch it and to undo it."""
 
     installation: Installation
     sources: Sources
@@ -75,17 +77,65 @@ class _Running:
     governor: Governor
     processor: OriginProcessor
     recorder: EntryRecorder
-    detach: Callable[[], None]
     exporting: export.ExportPath
-    left_by: list[tuple[trace.TracerProvider, tuple[Callable[[], None], ...]]] = field(default_factory=list)
-    """Each provider, and the steps that take us out of it."""
+    switches: Switches
+    met: dict[str, Met] = field(default_factory=dict)
+    """What came of each framework's module."""
+    joined: list[_Joined] = field(default_factory=list)
+    detach: Callable[[], None] | None = None
+    """Takes the hooks out of frameworks; None while there are none."""
+
+    def act(self) -> None:
+        """Put in place what the switches ask for, and take out what they do not: off is not installed."""
+        positions = self.switches.positions()
+        wants_entries, wants_exits = positions.entry.accepted, positions.exit.accepted
+        if wants_entries and not self.processor.minds_entries:
+            self.processor.forget_open()
+        self.processor.minds_entries = wants_entries
+        held: SpanProcessor | None = None
+        if wants_exits:
+            held = self.processor
+        elif wants_entries:
+            held = EntriesOnly(self.processor)
+        for each in self.joined:
+            each.place.hold(held)
+        if wants_entries and self.detach is None:
+            on_failure = partial(self.tally.failure, "frameworks")
+            self.detach = frameworks.install_all(self.recorder.on_handler, on_failure, self.met)
+        elif not wants_entries and self.detach is not None:
+            self.detach()
+            self.detach = None
+        if held is None:
+            self.exporting.step_aside()
+        else:
+            self.exporting.step_in()
+
+    def leave(self) -> None:
+        """Undo all of it."""
+        if self.detach is not None:
+            self.detach()
+        self.exporting.uninstall()
+        for each in self.joined:
+            each.place.hold(None)
+            each.forget_resource()
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """A provider whose spans get their origins."""
+
+    provider: trace.TracerProvider
+    place: Place
+    forget_resource: Callable[[], None]
 
 
 class _Process:
     """What runs in this process: nothing, or one agent for all its providers."""
 
     lock = threading.RLock()
+    """Held while something is put in or taken out, and across a fork, so that no child begins half-way."""
     running: _Running | None = None
+    minds_forks = False
 
 
 def install(provider: trace.TracerProvider | None = None, *, settings: Settings | None = None) -> Installation:
@@ -118,10 +168,10 @@ def install(provider: trace.TracerProvider | None = None, *, settings: Settings 
                 "Call spanorigin.uninstall() first, or install with the same settings.",
                 slug="already-installed",
             )
-        if all(joined is not provider for joined, _ in running.left_by):
-            leave = _put_first(provider, running.processor)
+        if all(each.provider is not provider for each in running.joined):
             forget_resource = resource.join(provider, settings, process_environment())
-            running.left_by.append((provider, (leave, forget_resource)))
+            running.joined.append(_Joined(provider, place_in(provider), forget_resource))
+            running.act()
         return running.installation
 
 
@@ -130,11 +180,33 @@ def uninstall() -> None:
     with _Process.lock:
         running, _Process.running = _Process.running, None
         if running is not None:
-            running.detach()
-            running.exporting.uninstall()
-            for _, steps in running.left_by:
-                for step in steps:
-                    step()
+            running.leave()
+
+
+def switch(wish: Wish, who: str = "the program", *, remote: bool = False) -> Positions | None:
+    """Turn capture on or off while the program runs, for spans that start from now on, in every thread.
+
+    `remote` is for those who speak from outside; the environment's false wins over them, and they win over the program.
+    The answer is how the switches stand then; None where nothing is installed. Raises nothing.
+    """
+    with _Process.lock:
+        running = _Process.running
+        if running is None:
+            return None
+        running.switches.wish(wish, who, remote=remote)
+        running.act()
+        return running.switches.positions()
+
+
+def forget_remote() -> Positions | None:
+    """As if nobody had ever spoken from outside; the answer is that of switch()."""
+    with _Process.lock:
+        running = _Process.running
+        if running is None:
+            return None
+        running.switches.forget_remote()
+        running.act()
+        return running.switches.positions()
 
 
 def status() -> Status:
@@ -146,7 +218,8 @@ def status() -> Status:
     words = {**running.tally.words, **running.entry_tally.words}
     seen = running.sources.seen()
     budget = _budget_verdict(running.governor, running.installation.settings.budget)
-    return Status(running.installation, misses, failures, words, seen, running.exporting.verdict, budget)
+    capture = running.switches.positions()
+    return Status(running.installation, misses, failures, words, seen, running.exporting.verdict, budget, capture)
 
 
 def _counts(running: _Running) -> tuple[Mapping[str, int], Mapping[str, int]]:
@@ -199,55 +272,16 @@ def _start(settings: Settings) -> _Running:
         tally=entry_tally,
     )
     installation = Installation(True, "installed", settings, why_walker, why_attach)
-    detach = frameworks.install_all(recorder.on_handler, partial(tally.failure, "frameworks"))
     exporting = export.install(watch_imports, partial(tally.failure, "export"))
     metrics.observe(_reading)
-    return _Running(installation, sources, tally, entry_tally, governor, processor, recorder, detach, exporting)
+    _mind_forks()
+    switches = Switches(settings)
+    return _Running(installation, sources, tally, entry_tally, governor, processor, recorder, exporting, switches)
 
 
-def _put_first(provider: trace.TracerProvider, processor: OriginProcessor) -> Callable[[], None]:
-    """Let `processor` see each span before every other processor does; the answer undoes it.
-
-    add_span_processor() would put it last, behind exporters and samplers that look at a span's attributes.
-    """
-    every = getattr(provider, "_active_span_processor", None)
-    if isinstance(every, SynchronousMultiSpanProcessor):
-        return _join(every, processor)
-    if isinstance(every, ConcurrentMultiSpanProcessor):
-        return _go_before(every, processor)
-    provider.add_span_processor(processor)  # type: ignore[attr-defined]  # install() has checked it
-    return processor.retire
-
-
-def _join(every: SynchronousMultiSpanProcessor, processor: SpanProcessor) -> Callable[[], None]:
-    with every._lock:
-        every._span_processors = (processor, *every._span_processors)
-
-    def leave() -> None:
-        with every._lock:
-            every._span_processors = tuple(held for held in every._span_processors if held is not processor)
-
-    return leave
-
-
-def _go_before(every: ConcurrentMultiSpanProcessor, processor: OriginProcessor) -> Callable[[], None]:
-    """Run in the thread that starts the span. As one of `every`'s own it would see the stack of a pool thread."""
-    start_all, end_all = every.on_start, every.on_end
-
-    def on_start(span: Span, parent_context: Context | None = None) -> None:
-        processor.on_start(span, parent_context)
-        start_all(span, parent_context)
-
-    def on_end(span: ReadableSpan) -> None:
-        processor.on_end(span)
-        end_all(span)
-
-    every.on_start, every.on_end = on_start, on_end  # type: ignore[method-assign]
-
-    def leave() -> None:
-        if every.__dict__.get("on_start") is on_start and every.__dict__.get("on_end") is on_end:
-            del every.on_start, every.on_end
-        else:
-            processor.retire()  # somebody stands before us; stay in place and do nothing
-
-    return leave
+def _mind_forks() -> None:
+    if _Process.minds_forks or not hasattr(os, "register_at_fork"):
+        return
+    _Process.minds_forks = True
+    release = _Process.lock.release
+    os.register_at_fork(before=_Process.lock.acquire, after_in_parent=release, after_in_child=release)

@@ -25,12 +25,16 @@ class Settings:
     """What the agent was told. Values are checked; `sources` names the variable or "default" behind each field."""
 
     enabled: bool | None = None
+    entry: bool | None = None
+    exit: bool | None = None
     max_frames: int = 8
     depth_limit: int = 2000
     frame_gap: int = 8
     walker: str = "auto"
     attributes: str = "otel"
     budget: float = 1
+    discovery: bool = False
+    door: str = "on"
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     source_root: str | None = None
@@ -143,6 +147,20 @@ def _folder(variable: str, text: str) -> str:
     return str(path.absolute())
 
 
+def _door(variable: str, text: str) -> str:
+    """`on`, `off` or a folder. Whether the folder will do shows when the door opens."""
+    lowered = text.lower()
+    if lowered in _TRUE or lowered in _FALSE:
+        return "on" if lowered in _TRUE else "off"
+    if not Path(text).is_absolute():
+        raise SettingError(
+            f"{variable} is {text!r}, but it is a switch or the absolute path of a folder. "
+            "Give true, false or such a path, or unset it.",
+            slug="door-not-a-folder",
+        )
+    return text
+
+
 def _text(_variable: str, text: str) -> str:
     return text
 
@@ -151,12 +169,16 @@ _Reader = Callable[[str, str], Any]
 
 READERS: Final[Mapping[str, tuple[tuple[str, ...], _Reader]]] = {
     "enabled": (SWITCHES, _flag),
+    "entry": (("SPANORIGIN_ENTRY",), _flag),
+    "exit": (("SPANORIGIN_EXIT",), _flag),
     "max_frames": (("SPANORIGIN_MAX_FRAMES",), _count(1, 64)),
     "depth_limit": (("SPANORIGIN_DEPTH_LIMIT",), _count(1, 100_000)),
     "frame_gap": (("SPANORIGIN_FRAME_GAP",), _count(0, 1000)),
     "walker": (("SPANORIGIN_WALKER",), _choice("auto", "raw", "public", "python")),
     "attributes": (("SPANORIGIN_ATTRIBUTES",), _choice("otel", "datadog", "both")),
     "budget": (("SPANORIGIN_BUDGET",), _percent),
+    "discovery": (("SPANORIGIN_DISCOVERY",), _flag),
+    "door": (("SPANORIGIN_DOOR",), _door),
     "include": (("SPANORIGIN_INCLUDE",), _globs),
     "exclude": (("SPANORIGIN_EXCLUDE",), _globs),
     "source_root": (("SPANORIGIN_SOURCE_ROOT",), _folder),

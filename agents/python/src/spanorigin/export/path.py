@@ -39,20 +39,22 @@ def install(watch: Watch, on_failure: OnFailure, *, smallest_batch: int = SMALLE
     `on_failure` gets each error of our own; the spans concerned have gone the plain way by then. Batches of fewer
     than `smallest_batch` spans always go the plain way.
     """
-    path = ExportPath(on_failure, smallest_batch)
-    path.leave_with(watch({MODULE: path.meet, **dict.fromkeys(FACES, path.stand_in)}, on_failure))
+    path = ExportPath(on_failure, smallest_batch, watch)
+    path.step_in()
     return path
 
 
 class ExportPath:
     """The way of this process's spans to the wire."""
 
-    def __init__(self, on_failure: OnFailure, smallest_batch: int) -> None:
+    def __init__(self, on_failure: OnFailure, smallest_batch: int, watch: Watch) -> None:
         self.verdict = Verdict(False, "plain encoding: no OTLP protobuf exporter has been loaded")
         """Whether bytes are merged, and why or why not, in words for `spanorigin doctor`."""
         self.batches_merged = 0
         self._on_failure = on_failure
         self._smallest_batch = smallest_batch
+        self._watch = watch
+        self._met: ModuleType | None = None
         self._failures = 0
         self._merger: Merger | None = None
         self._is_proven = False
@@ -60,8 +62,22 @@ class ExportPath:
         self._ours: EncodeSpans | None = None
         self._undo: list[Callable[[], None]] = []
 
+    def step_in(self) -> None:
+        """Help the exporters that are loaded, and those to come. May be repeated after step_aside()."""
+        if not self._undo:
+            self._undo.append(self._watch({MODULE: self.meet, **dict.fromkeys(FACES, self.stand_in)}, self._on_failure))
+
+    def step_aside(self) -> None:
+        """Take our function out, for as long as there are no origins. What was learnt of the encoder is kept."""
+        while self._undo:
+            self._undo.pop()()
+
     def meet(self, module: ModuleType) -> None:
         """Look at the encoder's own module, and stand in for its function if it is one that can be helped."""
+        if module is self._met:
+            self.stand_in(module)
+            return
+        self._met = module
         encoder, reason = recognise(module)
         self.verdict = Verdict(encoder is not None, reason)
         if encoder is not None:
@@ -85,15 +101,10 @@ class ExportPath:
 
         self._undo.append(undo)
 
-    def leave_with(self, undo: Callable[[], None]) -> None:
-        """Have `undo` called by uninstall()."""
-        self._undo.append(undo)
-
     def uninstall(self) -> None:
         """Take our function out. A program that has kept it calls the encoder's own through it from now on."""
         self._give_up("plain encoding: uninstalled")
-        while self._undo:
-            self._undo.pop()()
+        self.step_aside()
 
     def _function(self, theirs: EncodeSpans, is_intact: Callable[[], bool]) -> EncodeSpans:
         @functools.wraps(theirs)

@@ -27,7 +27,7 @@ from spanorigin.frameworks import (
     taskiq,
     tornado,
 )
-from spanorigin.frameworks.hooks import Announcer, Framework, OnFailure, OnHandler
+from spanorigin.frameworks.hooks import Announcer, Framework, Met, OnFailure, OnHandler
 from spanorigin.frameworks.imports import watch_imports
 
 FRAMEWORKS: tuple[Framework, ...] = (
@@ -61,15 +61,19 @@ def borders() -> tuple[str, ...]:
     return tuple(suffix for framework in FRAMEWORKS for suffix in framework.borders)
 
 
-def install_all(on_handler: OnHandler, on_failure: OnFailure | None = None) -> Callable[[], None]:
+def install_all(
+    on_handler: OnHandler, on_failure: OnFailure | None = None, met: dict[str, Met] | None = None
+) -> Callable[[], None]:
     """Announce every handler to `on_handler(handler, verb)`, in frameworks loaded already and in those to come.
 
     Returns `detach`, which takes everything out again and may be called twice. `on_failure` gets errors of our own
-    look-ups; without it they are dropped. Raises nothing.
+    look-ups; without it they are dropped. `met` is filled with what came of each module. Raises nothing.
     """
-    announcer = Announcer(on_handler, on_failure)
+    announcer = Announcer(on_handler, on_failure, met)
     waiting = {
-        module: announcer.hook(put_in) for framework in FRAMEWORKS for module, put_in in framework.modules.items()
+        module: announcer.hook(put_in, framework.name)
+        for framework in FRAMEWORKS
+        for module, put_in in framework.modules.items()
     }
     unwatch = watch_imports(waiting, announcer.failed)
 

@@ -26,13 +26,27 @@ class Framework:
     """Path suffixes of the files from which the framework calls handlers."""
 
 
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A framework's module that has been loaded, and what came of it."""
+
+    framework: str
+    file: str
+    hooks: int
+    """Of ours in it. None at all where it is laid out in another way than the known one."""
+    error: str = ""
+    """The type of an error of our own."""
+
+
 class Announcer:
     """Carries handlers from hooks to `origin` while attached; afterwards the hooks still in place carry nothing."""
 
-    __slots__ = ("_on_failure", "_undo", "handler")
+    __slots__ = ("_met", "_on_failure", "_undo", "handler")
 
-    def __init__(self, on_handler: OnHandler, on_failure: OnFailure | None) -> None:
+    def __init__(self, on_handler: OnHandler, on_failure: OnFailure | None, met: dict[str, Met] | None = None) -> None:
+        """`met` is told of each module that has been loaded, by its name."""
         self.handler: OnHandler = on_handler
+        self._met = {} if met is None else met
         self._on_failure = on_failure
         self._undo: list[Callable[[], None]] = []
 
@@ -41,9 +55,26 @@ class Announcer:
         if self._on_failure is not None:
             self._on_failure(error)
 
-    def hook(self, put_in: Callable[[ModuleType, "Announcer"], None]) -> Callable[[ModuleType], None]:
+    def hook(
+        self, put_in: Callable[[ModuleType, "Announcer"], None], framework: str = ""
+    ) -> Callable[[ModuleType], None]:
         """`put_in` as something to call with the loaded module."""
-        return lambda module: put_in(module, self)
+
+        def loaded(module: ModuleType) -> None:
+            before = len(self._undo)
+            error = ""
+            try:
+                put_in(module, self)
+            except Exception as failure:
+                error = type(failure).__name__
+                raise
+            finally:
+                file = module.__dict__.get("__file__")
+                self._met[module.__name__] = Met(
+                    framework, file if type(file) is str else "", len(self._undo) - before, error
+                )
+
+        return loaded
 
     def replace(self, owner: Any, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
         """Put `make(the method that `owner` has itself)` in its place; nothing where `owner` only inherits it."""
