@@ -1,0 +1,68 @@
+"""What the numbered cases share: places in samples by their marks, and programs whose requests are looked at."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from entry_support import marked_line, origin_of
+from exit_support import Agent
+from flask import Flask
+from opentelemetry.instrumentation.flask import FlaskInstrumentor
+from opentelemetry.instrumentation.starlette import StarletteInstrumentor
+from opentelemetry.trace import SpanKind
+from starlette.testclient import TestClient
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The origin of a handler, as its span tells it."""
+
+    file: str
+    line: int
+    function: str
+
+
+def entry_at(sample, mark, function=None) -> Entry:
+    """The handler at the line that `sample`, a module, marks with the comment `<- mark`."""
+    file = Path(sample.__file__)
+    return Entry(str(file), marked_line(file, mark), f"{sample.__name__}.{function or mark}")
+
+
+def entry_of(span) -> Entry | None:
+    """The entry origin that a span carries, or None."""
+    found = origin_of(span)
+    if found is None:
+        return None
+    *place, kind = found
+    assert kind == "entry"
+    return Entry(*place)
+
+
+class Program(Agent):
+    """An agent under which requests are made; their SERVER and CONSUMER spans are asked for."""
+
+    def entries(self) -> list[Entry | None]:
+        """The entry origins of the SERVER spans so far, in the order they ended; forgotten afterwards."""
+        return [entry_of(span) for span in self.spans(SpanKind.SERVER)]
+
+    def flask(self, app):
+        """`app` behind its real instrumentation, as a program has it before it adds hooks and gets requests."""
+        FlaskInstrumentor.instrument_app(app, tracer_provider=self.provider)
+        return app
+
+    def starlette(self, app, instrumentor=StarletteInstrumentor):
+        """`app`, which may stand on Starlette, behind its real instrumentation."""
+        instrumentor.instrument_app(app, tracer_provider=self.provider)
+        return app
+
+    def ask(self, app, *requests):
+        """The statuses of requests (a path, or a verb and a path), each read to its end, and with it its span's."""
+        if isinstance(app, Flask):
+            client, options = app.test_client(), {}
+        else:
+            client, options = TestClient(app, raise_server_exceptions=False), {"follow_redirects": False}
+        answers = []
+        for verb, _, path in (request.rpartition(" ") for request in requests):
+            answer = getattr(client, (verb or "get").lower())(path, **options)
+            assert isinstance(answer.data if isinstance(app, Flask) else answer.content, bytes)
+            answers.append(answer.status_code)
+        return answers
