@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from spanorigin.agent import Installation
     from spanorigin.settings import Settings
+    from spanorigin.switches import Positions
 
-__all__ = ["__version__", "install", "uninstall"]
+__all__ = ["__version__", "install", "switch", "uninstall"]
 __version__: Final = "0.1.0"
 
 
@@ -37,3 +38,16 @@ def uninstall() -> None:
     from spanorigin import agent
 
     agent.uninstall()
+
+
+def switch(enabled: bool | None = None, *, entry: bool | None = None, exit: bool | None = None) -> Positions | None:
+    """Turn capture on or off, as a whole, of entries or of exits, for spans that start from now on; None leaves it.
+
+    What is off is taken out. A variable that says false wins over it, and so does whoever spoke from outside the
+    process (`spanorigin capture`). The answer is how the switches stand then, each with its reason; None where nothing
+    is installed.
+    """
+    from spanorigin import agent
+    from spanorigin.switches import Wish
+
+    return agent.switch(Wish(enabled, entry, exit))

@@ -75,4 +75,4 @@ class Switches:
         if setting is None:
             return Verdict(True, "nothing speaks against it")
         said = "true" if setting else "false"
-        return Verdict(setting, f"{source if is_environments else 'the settings given to install()'} says {said}")
+        return Verdict(setting, f"{source if is_environments else 'install()'} says {said}")
