@@ -1,27 +1,26 @@
 """Give each starting CLIENT and PRODUCER span its exit origin, and remember the open entry spans.
 
 Called by the OpenTelemetry SDK for each recorded span, first of all span processors, so that what follows sees the
-attributes. `origin.entry` asks it for the span that a handler belongs to.
+attributes. `origin.serving` remembers the entry spans.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-import threading
 import weakref
 from collections.abc import Callable
 from typing import Final
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
-from opentelemetry.trace import Span as AnySpan
 from opentelemetry.trace import SpanKind
 
 from spanorigin.counters import Tally
 from spanorigin.emit import Attach
 from spanorigin.model import Refusal
 from spanorigin.origin.governor import EVERY, Governor
+from spanorigin.origin.serving import OpenEntries
 from spanorigin.origin.waiting import Waiting
 from spanorigin.origin.walk import Walker
 from spanorigin.origin.walk.places import LAUNCHED
@@ -31,8 +30,6 @@ _CLIENT: Final = SpanKind.CLIENT
 _PRODUCER: Final = SpanKind.PRODUCER
 _SERVER: Final = SpanKind.SERVER
 _CONSUMER: Final = SpanKind.CONSUMER
-# Only spans that the program never ends can reach it; a request in flight is dropped from here at worst.
-_OPEN_LIMIT: Final = 10_000
 
 
 class OriginProcessor(SpanProcessor):
@@ -51,15 +48,14 @@ class OriginProcessor(SpanProcessor):
         self.exits = 0
         """CLIENT and PRODUCER spans that have ended. Two threads that count at the same instant may lose one."""
         self.minds_entries = True
-        """Whether open entry spans are remembered, which `entry_span_for` needs."""
+        """Whether open entry spans are remembered, which `origin.entry` asks for."""
         self._governor = governor
         self._walk = walker.walk
         self._waiting = waiting
         self._attach = attach
         self._tally = tally
-        self._open: dict[int, dict[int, weakref.ref[Span]]] = {}
-        # Reentrant, since a garbage collection in here may run a finalizer that starts a span.
-        self._lock = threading.RLock()
+        self.open_entries = OpenEntries()
+        self.entry_span_for = self.open_entries.span_for
         # A walker in C can be the whole of on_start too, for the spans that need no more of Python. Decision 0074.
         as_on_start = getattr(walker, "as_on_start", None)
         in_c = None if as_on_start is None else as_on_start(self.on_start, attach, tally)
@@ -83,17 +79,14 @@ class OriginProcessor(SpanProcessor):
                 if refusal is not None:
                     self._tally.miss(refusal, span)
             elif (kind is _SERVER or kind is _CONSUMER) and self.minds_entries:
-                self._opened(span)
+                self.open_entries.opened(span)
         except Exception as error:  # someone's request goes on; `spanorigin doctor` will tell
             self._tally.failure("span start", error)
 
     def on_end(self, span: ReadableSpan) -> None:
         try:
             kind = span._kind  # the property costs as much as the whole decision
-            if kind is _SERVER or kind is _CONSUMER:
-                if self.minds_entries:
-                    self._closed(span)
-            elif kind is _CLIENT or kind is _PRODUCER:
+            if kind is _CLIENT or kind is _PRODUCER:
                 # Counted here, since on_start may be in C, and ends are as many as starts.
                 self.exits = exits = self.exits + 1
                 if not exits % EVERY and self._governor is not None:
@@ -103,8 +96,7 @@ class OriginProcessor(SpanProcessor):
 
     def forget_open(self) -> None:
         """Forget the open entry spans: while nobody told of spans, some of them will have ended."""
-        with self._lock:
-            self._open.clear()
+        self.open_entries.forget()
 
     def retire(self) -> None:
         """Do nothing from now on, for a provider that cannot let a processor go."""
@@ -114,47 +106,8 @@ class OriginProcessor(SpanProcessor):
         if self.on_start is not _nothing:
             self.on_start = on_start  # type: ignore[method-assign]
 
-    def entry_span_for(self, current: AnySpan) -> Span | None:
-        """The open SERVER or CONSUMER span that `current` serves: itself, or the local root it descends from.
-
-        A program that calls itself has several open entry spans in one trace. Then only a direct child is sure of its
-        own, and anything deeper gets None: a wrong origin is worse than none.
-        """
-        if not isinstance(current, Span) or not current.is_recording():
-            return None
-        kind = current.kind
-        if kind is _SERVER or kind is _CONSUMER:
-            return current
-        with self._lock:
-            held = dict(self._open.get(current.get_span_context().trace_id, ()))
-        if len(held) == 1:
-            [only] = held.values()
-            return only()
-        parent = current.parent
-        direct = held.get(parent.span_id) if parent is not None else None
-        return direct() if direct is not None else None
-
-    def _opened(self, span: Span) -> None:
-        if span.parent is not None and not span.parent.is_remote:
-            return
-        context = span.get_span_context()
-        with self._lock:
-            if len(self._open) >= _OPEN_LIMIT:
-                del self._open[next(iter(self._open))]
-            self._open.setdefault(context.trace_id, {})[context.span_id] = weakref.ref(span)
-
-    def _closed(self, span: ReadableSpan) -> None:
-        context = span.get_span_context()
-        if context is None:
-            return
-        with self._lock:
-            held = self._open.get(context.trace_id)
-            if held is not None and held.pop(context.span_id, None) is not None and not held:
-                del self._open[context.trace_id]
-
     def _forget_after_fork(self) -> None:
-        # The lock may have been held by a thread that does not exist in the child.
-        self._lock = threading.RLock()
+        self.open_entries.forget_after_fork()
         if self._governor is not None:
             self._governor.forget_after_fork()
 
