@@ -11,6 +11,7 @@ for folder in (HERE, HERE / "samples", HERE.parent / "entry", HERE.parent / "exi
 
 import pytest  # noqa: E402
 from exit_services import running_redis  # noqa: E402
+from work_brokers import running_rabbitmq  # noqa: E402
 from work_support import Work  # noqa: E402
 
 
@@ -30,6 +31,13 @@ def work():
 def redis_port(tmp_path_factory):
     """A real Redis on a free port, for all brokers that keep their queues there."""
     with running_redis(tmp_path_factory.mktemp("redis")) as port:
+        yield port
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_port(tmp_path_factory):
+    """A real RabbitMQ on a free port. It takes seconds to start, so one file has all the tests that want it."""
+    with running_rabbitmq(tmp_path_factory.mktemp("rabbitmq")) as port:
         yield port
 
 

@@ -6,6 +6,8 @@ import pytest
 from spanorigin import frameworks
 
 HOOKED = [
+    ("aio_pika.patterns.master", "Master", "on_message"),
+    ("aio_pika.patterns.rpc", "RPC", "execute"),
     ("celery.signals", "Signal", "_live_receivers"),
     ("faststream._internal.endpoint.call_wrapper", "HandlerCallWrapper", "call_wrapped"),
     ("fastmcp.prompts.function_prompt", "FunctionPrompt", "render"),
@@ -18,6 +20,9 @@ HOOKED = [
     ("mcp.server.mcpserver.resources.types", "FunctionResource", "read"),
     ("mcp.server.mcpserver.utilities.func_metadata", "FuncMetadata", "call_fn"),
     ("opentelemetry.instrumentation.aws_lambda", None, "get_tracer"),
+    ("opentelemetry.instrumentation.aio_pika.callback_decorator", "CallbackDecorator", "_get_span"),
+    ("opentelemetry.instrumentation.aio_pika.callback_decorator", "CallbackDecorator", "decorate"),
+    ("opentelemetry.instrumentation.pika.utils", None, "_decorate_callback"),
     ("rq.job", "Job", "func"),
     ("taskiq.receiver.receiver", "Receiver", "run_task"),
 ]

@@ -8,6 +8,7 @@ the hooks sit on the framework's own methods, look, and call on.
 from collections.abc import Callable
 
 from spanorigin.frameworks import (
+    aio_pika,
     aiohttp,
     aws_lambda,
     celery,
@@ -20,6 +21,7 @@ from spanorigin.frameworks import (
     litestar,
     mcp,
     ninja,
+    pika,
     pyramid,
     quart,
     rq,
@@ -51,6 +53,8 @@ FRAMEWORKS: tuple[Framework, ...] = (
     falcon.FRAMEWORK,
     pyramid.FRAMEWORK,
     quart.FRAMEWORK,
+    pika.FRAMEWORK,
+    aio_pika.FRAMEWORK,
 )
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]
