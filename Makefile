@@ -18,7 +18,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 MANIFESTS   := agents/python/pyproject.toml server/pyproject.toml server/hatch_build.py tools/pyproject.toml constraints.txt
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dev/*' 2>/dev/null)
 
-.PHONY: help demo test lint e2e bench contract format web clean
+.PHONY: help demo test lint e2e bench soak contract format web clean
 
 help:
 	@echo "make demo      the server, the demo shop under capture, and traffic; prints the address to open"
@@ -26,6 +26,7 @@ help:
 	@echo "make e2e       the demo shop in a real browser"
 	@echo "make lint      formatters, linters, type checkers, the arrows of the house, freshness of generated files"
 	@echo "make bench     figures beside their budgets and peers"
+	@echo "make soak      two services under load for half an hour, capture turned on and off every second"
 	@echo "make contract  write the files that follow from contract/"
 
 $(VENV)/.python:
@@ -47,6 +48,8 @@ $(VENV)/.run: $(VENV)/.python $(MANIFESTS) examples/shop/requirements.txt
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	@echo "Installing test tools and linters ..."
 	@$(PIP) install -r requirements-dev.txt
+	@# Has no wheels; where MariaDB's headers are missing, what is claimed of it is skipped.
+	@! pkg-config --exists libmariadb 2>/dev/null || $(PIP) install mysqlclient || true
 	@touch $@
 
 web/node_modules/.installed: web/package-lock.json $(VENV)/.python
@@ -87,6 +90,9 @@ format: $(VENV)/.dev web/node_modules/.installed
 
 bench: $(VENV)/.dev $(WEB)
 	@$(BIN)/python benchmarks/run.py $(BENCH)
+
+soak: $(VENV)/.dev
+	@nice -n 10 $(BIN)/python benchmarks/soak_capture.py $(SOAK)
 
 contract: $(VENV)/.dev
 	@$(BIN)/python contract/generate.py

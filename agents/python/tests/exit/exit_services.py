@@ -1,8 +1,10 @@
-"""Real databases for tests: a Redis and a PostgreSQL of our own on free ports, in folders that go away."""
+"""Real databases for tests: Redis, PostgreSQL, MariaDB of our own on free ports, in folders that go away."""
 
+import importlib
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import time
 from contextlib import contextmanager
@@ -21,9 +23,21 @@ def program(name, *folders):
     """The path of a program; where it is missing the test is skipped, and in CI it fails."""
     found = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), *map(str, folders)]))
     if found is None:
-        words = f"{name} is not installed on this machine, so nothing was shown about it"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(words)
+        _do_without(name)
     return found
+
+
+def the_module(name):
+    """A module that is installed where it can be built; where it is missing the test is skipped, and in CI it fails."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        _do_without(name)
+
+
+def _do_without(name):
+    words = f"{name} is not installed on this machine, so nothing was shown about it"
+    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(words)
 
 
 @contextmanager
@@ -53,7 +67,34 @@ def running_postgres(folder):
     subprocess.run(command, check=True, capture_output=True, cwd="/", **options)
     settings = ["-c", "fsync=off", "-c", f"unix_socket_directories={data}", "-c", "listen_addresses=127.0.0.1"]
     with _running([program("postgres", *folders), "-D", data, "-p", str(port), *settings], port, cwd="/", **options):
+        _wait_until_it_takes_questions(port)
         yield f"postgresql://tests@127.0.0.1:{port}/postgres"
+
+
+@contextmanager
+def running_mariadb(folder):
+    """The port of a MariaDB that knows no users, and so lets everyone in, and keeps what it has in a folder."""
+    port = free_port()
+    command = [program("mariadbd", "/usr/sbin"), "--no-defaults", f"--datadir={folder}", f"--port={port}"]
+    command += ["--bind-address=127.0.0.1", f"--socket={folder}/s", f"--pid-file={folder}/pid", "--skip-grant-tables"]
+    command += ["--innodb-log-file-size=4M", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve"]
+    # Without a user it refuses to run as root; it is asked for nothing that root could regret.
+    command += ["--user=root"] if os.getuid() == 0 else []
+    with _running(command, port):
+        yield port
+
+
+def _wait_until_it_takes_questions(port, seconds=20):
+    """PostgreSQL listens before it answers: until then it says that it is starting up."""
+    words = struct.pack(">i", 196608) + b"user\0tests\0database\0postgres\0\0"
+    end = time.monotonic() + seconds
+    while True:
+        with socket.create_connection(("127.0.0.1", port), 5) as connection:
+            connection.sendall(struct.pack(">i", 4 + len(words)) + words)
+            if connection.recv(1) == b"R":
+                return
+        assert time.monotonic() < end, "PostgreSQL does not answer"
+        time.sleep(0.02)
 
 
 @contextmanager

@@ -3,9 +3,6 @@
 import asyncio
 
 import exit_databases as sample
-import psycopg
-import pytest
-from exit_services import running_postgres, running_redis
 from exit_support import frame, frames_of
 from opentelemetry.instrumentation.psycopg import PsycopgInstrumentor
 from opentelemetry.instrumentation.redis import RedisInstrumentor
@@ -14,39 +11,6 @@ from opentelemetry.instrumentation.sqlite3 import SQLite3Instrumentor
 from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session
-
-
-@pytest.fixture(scope="module")
-def redis_port(tmp_path_factory):
-    with running_redis(tmp_path_factory.mktemp("redis")) as port:
-        yield port
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
-    with running_postgres(tmp_path_factory.mktemp("postgres")) as address:
-        for _ in range(200):
-            try:
-                psycopg.connect(address).close()
-                break
-            except psycopg.OperationalError:  # it listens before it answers
-                continue
-        yield address
-
-
-@pytest.fixture
-def instrumented(agent):
-    """Instrument a library for one test, or one engine of it."""
-    done = []
-
-    def instrument(instrumentor, **options):
-        # The range of releases that an instrumentation declares lags behind; what counts here is its spans.
-        instrumentor().instrument(tracer_provider=agent.provider, skip_dep_check=True, **options)
-        done.append(instrumentor)
-
-    yield instrument
-    for instrumentor in done:
-        instrumentor().uninstrument()
 
 
 def at(mark, function):

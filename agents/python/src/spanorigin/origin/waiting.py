@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import (
     BuiltinMethodType,
     CoroutineType,
@@ -61,7 +61,7 @@ class Waiting:
         task = known.running_task() if known is not None else None
         if known is None or task is None or not self._leads_to(known, task, start):
             return None
-        frames = self._users_frames(known.awaiting_frames(task))
+        frames = self._users_frames(known.awaiting_frames(task, self._is_a_handle))
         return self._prepared(frames) if frames else None
 
     def _meet_asyncio(self) -> _Asyncio | None:
@@ -97,6 +97,11 @@ class Waiting:
                 return True
             frame = frame.f_back
         return False
+
+    def _is_a_handle(self, frame: FrameType) -> bool:
+        """Whether this is somebody's call object being awaited, as gRPC gives one: it awaits for whoever awaits it."""
+        code = frame.f_code
+        return code.co_name == "__await__" and self._kind(code.co_filename) not in (OWN, BORDER)
 
     def _users_frames(self, awaiting: list[FrameType]) -> list[FrameType]:
         """The user's among frames that await each other, innermost first. Nobody else's may come before: a library that
@@ -166,9 +171,9 @@ class _Asyncio:
         task = self._current_task(loop) if loop is not None else None
         return task if task is not None and issubclass(type(task), self._task) else None
 
-    def awaiting_frames(self, task: Any) -> list[FrameType]:
-        """The frames that await `task`, innermost first and without asyncio's own before the first of somebody's; none
-        when it is not awaited, when two tasks do, or when not all between can be seen.
+    def awaiting_frames(self, task: Any, is_a_handle: Callable[[FrameType], bool]) -> list[FrameType]:
+        """The frames that await `task`, innermost first, without asyncio's own and those of handles before the first of
+        somebody's; none when it is not awaited, when two tasks do, or when not all between can be seen.
         """
         for _ in range(_TASKS_BETWEEN):
             waiters = self._waiters(task)
@@ -177,9 +182,9 @@ class _Asyncio:
             [task] = waiters
             frames = self._suspended_frames(task)
             for number, frame in enumerate(frames):
-                if not frame.f_code.co_filename.startswith(self._folder):
+                if not frame.f_code.co_filename.startswith(self._folder) and not is_a_handle(frame):
                     return frames[number:]
-            # A task that runs nothing but asyncio's code, as `gather` makes of `wait_for`: who awaits that one?
+            # A task that runs nothing but such code, as `gather` makes of `wait_for`: who awaits that one?
         return []
 
     def _suspended_frames(self, task: Any) -> list[FrameType]:
