@@ -25,6 +25,14 @@ EMBEDDED: Final[Mapping[str, str]] = {
     "memory": "Memory",
 }
 
+# What the index of attributes' values is made of. A search that looks for one value asks for it in these words, or the
+# engine would not use the index (attribute_hint in query/attributes.py).
+ATTRIBUTE_WORDS: Final = (
+    "arrayConcat(mapValues(attrs_str), arrayMap(word -> toString(word), mapValues(attrs_int)), "
+    "arrayMap(word -> toString(word), mapKeys(attrs_float)), arrayMap(word -> toString(word), mapKeys(attrs_bool)), "
+    "arrayMap(word -> toString(word), mapKeys(attrs_json)))"
+)
+
 _ATTRIBUTE_NAMES = {constant: value for constant, value in vars(names).items() if constant.isupper()}
 
 
@@ -36,4 +44,6 @@ def file_text(name: str) -> str:
 
 def statement(name: str, target: Mapping[str, str] = EMBEDDED) -> str:
     """The statement in `name`.sql, say "queries/span_by_id", ready for a target."""
-    return Template(file_text(f"{name}.sql")).substitute(_ATTRIBUTE_NAMES, **FRAGMENTS, **target)
+    return Template(file_text(f"{name}.sql")).substitute(
+        {**_ATTRIBUTE_NAMES, **FRAGMENTS, "spans": "spans", "attribute_words": ATTRIBUTE_WORDS, **target}
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spanorigin_server.records import StoreFailed
+from spanorigin_server.store.commits import Commits
 from spanorigin_server.store.statements import DATABASE, EMBEDDED, file_text, statement
 from spanorigin_server.store.wire import length_delimited, varint_field
 
@@ -70,8 +71,10 @@ class Outcome:
 class Writer:
     """Writes one group at a time. Writers of different lanes (tables.LANES) may write at the same time."""
 
-    def __init__(self, engine: Engine, lane: int = 0) -> None:
+    def __init__(self, engine: Engine, lane: int = 0, commits: Commits | None = None) -> None:
+        """`commits` is told of every group that is in the store, for readers who watch."""
         self._engine = engine
+        self._commits = commits or Commits()
         self._message_schema = file_text("schema/otlp.proto")
         self._table = f"{DATABASE}.waiting_{lane}"
         target = {**EMBEDDED, "lane": str(lane)}
@@ -100,6 +103,9 @@ class Writer:
         except StoreFailed:
             self._engine.execute(self._take_back, {"received_ns": [body.received_ns for body in bodies]})
             raise
+        stored = [(body, outcome) for body, outcome in zip(bodies, outcomes, strict=True) if not outcome.is_held]
+        names = [body.received_ns for body, _ in stored]
+        self._commits.note(names, sum(outcome.spans - outcome.rejected for _, outcome in stored))
         return outcomes
 
     def _outcomes(self, bodies: Sequence[Body]) -> list[Outcome]:

@@ -1,7 +1,9 @@
--- Every span, one row each. Decision 0030 has the reasons for the order, the indexes and the projection.
-CREATE TABLE IF NOT EXISTS ${database}.spans ${on_cluster}
+-- Every span, one row each. Decisions 0030 and 0150 have the reasons for the order, the indexes and the projection.
+CREATE TABLE IF NOT EXISTS ${database}.${spans} ${on_cluster}
 (
     ts DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    -- The time range of a question about many spans is compared with this: a sixth of the reading that ts takes.
+    second DateTime('UTC') MATERIALIZED toDateTime(ts, 'UTC') CODEC(Delta, ZSTD(1)),
     duration_ns UInt64 CODEC(T64, ZSTD(1)),
     trace_id FixedString(16) CODEC(ZSTD(1)),
     span_id FixedString(8) CODEC(ZSTD(1)),
@@ -49,16 +51,21 @@ CREATE TABLE IF NOT EXISTS ${database}.spans ${on_cluster}
     INDEX i_duration duration_ns TYPE minmax GRANULARITY 1,
     INDEX i_status status TYPE set(3) GRANULARITY 1,
     INDEX i_origin_file origin_file TYPE set(256) GRANULARITY 1,
+    INDEX i_origin_path origin_path TYPE set(256) GRANULARITY 1,
+    -- Live readers ask for what has just been committed, whenever it began.
+    INDEX i_received received_ts TYPE minmax GRANULARITY 1,
+    INDEX i_attributes ${attribute_words} TYPE bloom_filter(0.01) GRANULARITY 1,
 
     PROJECTION p_origin
     (
-        SELECT ts, service, origin_type, origin_file, origin_path, origin_line, origin_function, name, status, duration_ns
-        ORDER BY (origin_file, origin_line, ts)
+        SELECT second, service, env, version, commit, kind, name, status, http_status, duration_ns,
+            origin_type, origin_file, origin_path, origin_line, origin_function
+        ORDER BY (origin_path, origin_line, origin_function, second)
     )
 )
 ENGINE = ${merge_tree}
-PARTITION BY toDate(ts)
-ORDER BY (toStartOfInterval(ts, INTERVAL 5 MINUTE), service, origin_file, ts)
+PARTITION BY toDate(second)
+ORDER BY (toStartOfInterval(second, INTERVAL 5 MINUTE), service, origin_path, ts)
 SETTINGS
     ttl_only_drop_parts = 1,
     lightweight_mutation_projection_mode = 'rebuild',

@@ -1,0 +1,1 @@
+EXCHANGE TABLES ${database}.spans AND ${database}.spans_anew ${on_cluster}

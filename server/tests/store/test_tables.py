@@ -1,0 +1,75 @@
+"""A store that an earlier release wrote opens, keeps every span, and answers as a new one does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from string import Template
+
+import pytest
+from spanorigin_server.store import tables
+from spanorigin_server.store.engine import EmbeddedEngine
+from spanorigin_server.store.statements import EMBEDDED, statement
+
+SPANS_OF_SCHEMA_1 = (Path(__file__).parent / "samples/spans_of_schema_1.sql").read_text()
+OLD_SPANS = 300
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    engine = EmbeddedEngine(tmp_path_factory.mktemp("tables"))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def old_store(engine: EmbeddedEngine) -> EmbeddedEngine:
+    """A store as schema 1 had it, with a span a day."""
+    for table in ("spans", "spans_anew", "schema_version"):
+        engine.execute(f"DROP TABLE IF EXISTS spanorigin.{table} SYNC")
+    engine.execute(statement("schema/010_schema_version"))
+    engine.execute(Template(SPANS_OF_SCHEMA_1).substitute(EMBEDDED))
+    engine.execute(statement("commands/note_schema_version"), {"version": 1})
+    engine.execute(
+        "INSERT INTO spanorigin.spans (ts, span_id, name, origin_path, attrs_str) "
+        "SELECT toDateTime64('2026-01-01', 9, 'UTC') + INTERVAL number DAY, reinterpretAsFixedString(number), "
+        "concat('span ', toString(number)), 'app/views.py', map('n', toString(number)) FROM numbers({count:UInt64}) "
+        "SETTINGS max_partitions_per_insert_block = 0",
+        {"count": OLD_SPANS},
+    )
+    return engine
+
+
+def held(engine: EmbeddedEngine) -> dict[str, list[object]]:
+    return engine.query(
+        "SELECT count() AS spans, uniqExact(name) AS names, min(second = toDateTime(ts, 'UTC')) AS is_dated, "
+        "countIf(attrs_str['n'] != '') AS with_attribute FROM spanorigin.spans"
+    )
+
+
+def test_every_span_of_an_older_store_is_there_after_the_start(old_store: EmbeddedEngine):
+    tables.prepare(old_store)
+
+    assert held(old_store) == {
+        "spans": [OLD_SPANS], "names": [OLD_SPANS], "is_dated": [1], "with_attribute": [OLD_SPANS]
+    }  # fmt: skip
+    assert old_store.query(statement("commands/schema_version")) == {"version": [tables.SCHEMA_VERSION]}
+    assert old_store.query("SELECT name FROM system.tables WHERE name LIKE 'spans_%'") == {"name": []}
+
+
+def test_a_start_that_was_interrupted_while_it_wrote_anew_loses_nothing(old_store: EmbeddedEngine):
+    old_store.execute(statement("schema/020_spans", {**EMBEDDED, "spans": "spans_anew"}))
+    old_store.execute("INSERT INTO spanorigin.spans_anew (name) VALUES ('half')")
+
+    tables.prepare(old_store)
+
+    assert held(old_store)["spans"] == [OLD_SPANS]
+
+
+def test_a_start_that_was_interrupted_after_the_exchange_loses_nothing(old_store: EmbeddedEngine):
+    tables.prepare(old_store)
+    old_store.execute("TRUNCATE TABLE spanorigin.schema_version")
+    old_store.execute(statement("commands/note_schema_version"), {"version": 1})
+
+    tables.prepare(old_store)
+
+    assert held(old_store)["spans"] == [OLD_SPANS]
