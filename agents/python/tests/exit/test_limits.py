@@ -36,15 +36,6 @@ def _nested(library, between):
     return call
 
 
-@pytest.mark.parametrize("limit", [1, 2, 8, 20])
-def test_no_more_frames_than_the_setting_says(limit, walker):
-    with Agent(max_frames=limit, walker=walker) as agent:
-        for _ in range(2):
-            sample.recursive(Library(agent.provider).call, 30)
-
-        assert [len(frames) for frames in agent.origins()] == [limit] * 2
-
-
 def test_a_walk_gives_up_at_the_depth_limit_and_says_so(walker):
     with Agent(depth_limit=20, walker=walker) as agent:
         library = Library(agent.provider)

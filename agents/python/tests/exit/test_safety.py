@@ -148,18 +148,6 @@ def test_no_code_is_kept_alive(agent, library):
     assert reference() is None
 
 
-def test_functions_made_at_one_address_after_another_name_their_own_lines(agent, library):
-    addresses, original = set(), sample.plain.__code__
-    for line in range(1, 301):
-        function = FunctionType(original.replace(co_firstlineno=line), {"__name__": "made"})
-        addresses.add(id(function.__code__))
-        function(library.call)
-        del function
-
-    assert len(addresses) < 300, "no address was used again, so nothing was shown"
-    assert [frames[0].line for frames in agent.origins()] == list(range(2, 302))
-
-
 def test_a_file_that_is_new_further_out_is_seen_at_once(agent, library):
     sample.plain(library.call)
     namespace = {"__name__": "new", "plain": sample.plain, "call": library.call}

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import functools
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 
@@ -127,28 +126,9 @@ async def in_own_task(async_call):
     await asyncio.create_task(work())
 
 
-async def to_thread(call):
-    await asyncio.to_thread(call)
-
-
-async def in_executor(call):
-    await asyncio.get_running_loop().run_in_executor(None, call)
-
-
-def in_pool(call):
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(call).result()
-
-
 def own_function_in_pool(call):
     with ThreadPoolExecutor(1) as pool:
         pool.submit(plain, call).result()
-
-
-def in_thread(call):
-    thread = threading.Thread(target=call)
-    thread.start()
-    thread.join()
 
 
 def on_a_loop(loop, coroutine):
