@@ -13,11 +13,13 @@ from spanorigin.frameworks import (
     aws_lambda,
     celery,
     django,
+    dramatiq,
     falcon,
     faststream,
     flask,
     graphql,
     grpc,
+    huey,
     litestar,
     mcp,
     ninja,
@@ -55,6 +57,8 @@ FRAMEWORKS: tuple[Framework, ...] = (
     quart.FRAMEWORK,
     pika.FRAMEWORK,
     aio_pika.FRAMEWORK,
+    dramatiq.FRAMEWORK,
+    huey.FRAMEWORK,
 )
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]
