@@ -27,6 +27,7 @@ help:
 	@echo "make lint      formatters, linters, type checkers, the arrows of the house, freshness of generated files"
 	@echo "make bench     figures beside their budgets and peers"
 	@echo "make soak      two services under load for half an hour, capture turned on and off every second"
+	@echo "make soak      two services under load for half an hour, capture turned on and off every second"
 	@echo "make contract  write the files that follow from contract/"
 
 $(VENV)/.python:
@@ -90,6 +91,9 @@ format: $(VENV)/.dev web/node_modules/.installed
 
 bench: $(VENV)/.dev $(WEB)
 	@$(BIN)/python benchmarks/run.py $(BENCH)
+
+soak: $(VENV)/.dev
+	@nice -n 10 $(BIN)/python benchmarks/soak_capture.py $(SOAK)
 
 soak: $(VENV)/.dev
 	@nice -n 10 $(BIN)/python benchmarks/soak_capture.py $(SOAK)
