@@ -45,7 +45,7 @@ def running_redis(folder):
     """The port of a Redis that keeps nothing."""
     port = free_port()
     command = [program("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    with _running([*command, "--daemonize", "no"], port):
+    with running([*command, "--daemonize", "no"], port):
         yield port
 
 
@@ -66,7 +66,7 @@ def running_postgres(folder):
     command = [program("initdb", *folders), "-D", data, "-U", "tests", "-A", "trust", "--no-sync", "-E", "UTF8"]
     subprocess.run(command, check=True, capture_output=True, cwd="/", **options)
     settings = ["-c", "fsync=off", "-c", f"unix_socket_directories={data}", "-c", "listen_addresses=127.0.0.1"]
-    with _running([program("postgres", *folders), "-D", data, "-p", str(port), *settings], port, cwd="/", **options):
+    with running([program("postgres", *folders), "-D", data, "-p", str(port), *settings], port, cwd="/", **options):
         _wait_until_it_takes_questions(port)
         yield f"postgresql://tests@127.0.0.1:{port}/postgres"
 
@@ -80,7 +80,7 @@ def running_mariadb(folder):
     command += ["--innodb-log-file-size=4M", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve"]
     # Without a user it refuses to run as root; it is asked for nothing that root could regret.
     command += ["--user=root"] if os.getuid() == 0 else []
-    with _running(command, port):
+    with running(command, port):
         yield port
 
 
@@ -98,7 +98,8 @@ def _wait_until_it_takes_questions(port, seconds=20):
 
 
 @contextmanager
-def _running(command, port, **options):
+def running(command, port, **options):
+    """A program that listens on `port` once this comes back, and is ended afterwards."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
     try:
         _wait_for(port, process)

@@ -66,7 +66,7 @@ class Agent:
     """The agent on a provider of its own. The tests' own files are nobody's, so that only samples count."""
 
     def __init__(self, provider: TracerProvider | None = None, **settings):
-        settings.setdefault("exclude", (f"{HERE}/*",))
+        settings.setdefault("exclude", (f"{HERE}/*", f"{HERE.parent}/frameworks_apart/*"))
         self.settings = Settings(**settings)
         self.provider = provider or TracerProvider(shutdown_on_exit=False)
         self.exporter = InMemorySpanExporter()

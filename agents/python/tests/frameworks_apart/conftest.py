@@ -14,6 +14,7 @@ for folder in (HERE, HERE / "samples", HERE.parent / "entry", HERE.parent / "exi
 
 import pytest  # noqa: E402
 from entry_support import Capture  # noqa: E402
+from exit_fixtures import agent, instrumented  # noqa: E402, F401
 
 
 @pytest.fixture(scope="module")

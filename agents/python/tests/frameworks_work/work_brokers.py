@@ -4,7 +4,7 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 
-from exit_services import _running, free_port, program
+from exit_services import free_port, program, running
 
 # Debian puts the plain script here; the one on the PATH wants to be root or rabbitmq, and logs where they log.
 _SCRIPTS = ("/usr/lib/rabbitmq/bin", *Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-*/sbin"))
@@ -34,7 +34,7 @@ def running_rabbitmq(folder):
     mapper = [program("epmd"), "-port", str(of_mapper), "-address", "127.0.0.1"]
     command = [str(Path(scripts[0], "rabbitmq-server")) if scripts else server]
     with (
-        _running(mapper, of_mapper, env=environment),
-        _running(command, port, env=environment, cwd=folder),
+        running(mapper, of_mapper, env=environment),
+        running(command, port, env=environment, cwd=folder),
     ):
         yield port
