@@ -14,12 +14,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry import trace
 from opentelemetry.sdk.trace import SpanProcessor
 
 from spanorigin import emit, export, frameworks, metrics, resource
 from spanorigin.counters import Tally
+from spanorigin.door import Door
 from spanorigin.forms import FORMS
 from spanorigin.frameworks.hooks import Met
 from spanorigin.frameworks.imports import watch_imports
@@ -35,6 +37,9 @@ from spanorigin.providers import Place, place_in
 from spanorigin.settings import SWITCHES, Settings, process_environment
 from spanorigin.source import Sources
 from spanorigin.switches import Positions, Switches, Wish
+
+if TYPE_CHECKING:
+    from spanorigin.frameworks.discovery import Discovery
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,18 @@ class Status:
     """Whether exit capture is within SPANORIGIN_BUDGET; while it is not, exits are thinned out."""
     capture: Positions | None = None
     """What is captured at this moment, and who said so."""
+    captures: int = 0
+    """Exit spans that got an origin."""
+    discovery: Verdict | None = None
+    """Whether handlers of unknown frameworks are looked for."""
+    discovered: tuple[str, ...] = ()
+    """Those that were found, as `path:line function`."""
+    door: Verdict | None = None
+    """Whether `spanorigin doctor PID` gets an answer."""
 
 
 @dataclass(slots=True)
-class _Running:
+class Running:
     """One installation, with what it takes to switch it and to undo it."""
 
     installation: Installation
@@ -79,6 +92,8 @@ class _Running:
     recorder: EntryRecorder
     exporting: export.ExportPath
     switches: Switches
+    discovery: Discovery | None
+    door: Door
     met: dict[str, Met] = field(default_factory=dict)
     """What came of each framework's module."""
     joined: list[_Joined] = field(default_factory=list)
@@ -99,6 +114,10 @@ class _Running:
             held = EntriesOnly(self.processor)
         for each in self.joined:
             each.place.hold(held)
+            if self.discovery is not None:
+                each.discovery_place.hold(self.discovery if wants_entries else None)
+        if self.discovery is not None:
+            (self.discovery.start if wants_entries else self.discovery.stop)()
         if wants_entries and self.detach is None:
             on_failure = partial(self.tally.failure, "frameworks")
             self.detach = frameworks.install_all(self.recorder.on_handler, on_failure, self.met)
@@ -111,12 +130,15 @@ class _Running:
             self.exporting.step_in()
 
     def leave(self) -> None:
-        """Undo all of it."""
+        """Undo all of it but the door."""
+        if self.discovery is not None:
+            self.discovery.stop()
         if self.detach is not None:
             self.detach()
         self.exporting.uninstall()
         for each in self.joined:
             each.place.hold(None)
+            each.discovery_place.hold(None)
             each.forget_resource()
 
 
@@ -126,6 +148,7 @@ class _Joined:
 
     provider: trace.TracerProvider
     place: Place
+    discovery_place: Place
     forget_resource: Callable[[], None]
 
 
@@ -134,7 +157,7 @@ class _Process:
 
     lock = threading.RLock()
     """Held while something is put in or taken out, and across a fork, so that no child begins half-way."""
-    running: _Running | None = None
+    running: Running | None = None
     minds_forks = False
 
 
@@ -162,6 +185,7 @@ def install(provider: trace.TracerProvider | None = None, *, settings: Settings 
         running = _Process.running
         if running is None:
             running = _Process.running = _start(settings)
+            running.door.open()
         elif running.installation.settings != settings:
             raise InstallError(
                 "The agent is already running in this process, with other settings, and it has one set of them. "
@@ -170,7 +194,7 @@ def install(provider: trace.TracerProvider | None = None, *, settings: Settings 
             )
         if all(each.provider is not provider for each in running.joined):
             forget_resource = resource.join(provider, settings, process_environment())
-            running.joined.append(_Joined(provider, place_in(provider), forget_resource))
+            running.joined.append(_Joined(provider, place_in(provider), place_in(provider), forget_resource))
             running.act()
         return running.installation
 
@@ -179,7 +203,10 @@ def uninstall() -> None:
     """Take away all that install() put in place. Spans that have their origin keep it."""
     with _Process.lock:
         running, _Process.running = _Process.running, None
-        if running is not None:
+    # The door is waited for, and may itself be waiting for the lock.
+    if running is not None:
+        running.door.close()
+        with _Process.lock:
             running.leave()
 
 
@@ -209,6 +236,11 @@ def forget_remote() -> Positions | None:
         return running.switches.positions()
 
 
+def running() -> Running | None:
+    """The installation of this process with all its rooms, for `report`."""
+    return _Process.running
+
+
 def status() -> Status:
     """What this process's agent is doing and what it could not do, by reason. Copies, safe to keep."""
     running = _Process.running
@@ -218,11 +250,24 @@ def status() -> Status:
     words = {**running.tally.words, **running.entry_tally.words}
     seen = running.sources.seen()
     budget = _budget_verdict(running.governor, running.installation.settings.budget)
-    capture = running.switches.positions()
-    return Status(running.installation, misses, failures, words, seen, running.exporting.verdict, budget, capture)
+    discovery = running.discovery
+    return Status(
+        running.installation,
+        misses,
+        failures,
+        words,
+        seen,
+        running.exporting.verdict,
+        budget,
+        running.switches.positions(),
+        _captures(running),
+        None if discovery is None else discovery.verdict,
+        () if discovery is None else tuple(discovery.found),
+        running.door.verdict,
+    )
 
 
-def _counts(running: _Running) -> tuple[Mapping[str, int], Mapping[str, int]]:
+def _counts(running: Running) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """Misses and failures of all rooms."""
     exits, entries = running.tally.snapshot(), running.entry_tally.snapshot()
     misses, failures = (Counter(exits[kind]) + Counter(entries[kind]) for kind in ("misses", "failures"))
@@ -248,12 +293,24 @@ def _reading() -> metrics.Reading | None:
     if running is None:
         return None
     misses, failures = _counts(running)
+    return metrics.Reading(
+        _captures(running), misses, failures, running.governor.spent_ns, 2**running.governor.halvings
+    )
+
+
+def _captures(running: Running) -> int:
     # Spans are counted as they end and misses as they start: while some are open, this lags behind.
-    captures = max(0, running.processor.exits - sum(running.tally.snapshot()["misses"].values()))
-    return metrics.Reading(captures, misses, failures, running.governor.spent_ns, 2**running.governor.halvings)
+    return max(0, running.processor.exits - sum(running.tally.snapshot()["misses"].values()))
 
 
-def _start(settings: Settings) -> _Running:
+def _answer(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is behind the door. Imported when somebody knocks."""
+    from spanorigin import report
+
+    return report.answer(request)
+
+
+def _start(settings: Settings) -> Running:
     sources = Sources(settings)
     tally = Tally()
     form = FORMS[settings.attributes]
@@ -263,20 +320,46 @@ def _start(settings: Settings) -> _Running:
     governor = Governor(settings.budget / 100 or float("inf"), tally)
     processor = OriginProcessor(walker, attach, tally, Waiting(sources, rules), governor)
     entry_tally = Tally()
+    attach_to_open = emit.attach_to_open if attach is emit.attach_to_new else emit.attach
     recorder = EntryRecorder(
         sources,
         entry_span_for=processor.entry_span_for,
         prepare=form.for_entry,
         prepare_for_handler=form.for_handler,
-        attach=emit.attach_to_open if attach is emit.attach_to_new else emit.attach,
+        attach=attach_to_open,
         tally=entry_tally,
+        quicken=getattr(walker, "as_on_handler", None) if attach is emit.attach_to_new else None,
     )
     installation = Installation(True, "installed", settings, why_walker, why_attach)
     exporting = export.install(watch_imports, partial(tally.failure, "export"))
     metrics.observe(_reading)
     _mind_forks()
-    switches = Switches(settings)
-    return _Running(installation, sources, tally, entry_tally, governor, processor, recorder, exporting, switches)
+    discovery = None
+    if settings.discovery:
+        from spanorigin.frameworks.discovery import Discovery
+
+        discovery = Discovery(
+            sources,
+            frameworks.FRAMEWORKS,
+            rules.borders,
+            entry_span_for=processor.entry_span_for,
+            prepare=form.for_entry,
+            attach=attach_to_open,
+            tally=entry_tally,
+        )
+    return Running(
+        installation,
+        sources,
+        tally,
+        entry_tally,
+        governor,
+        processor,
+        recorder,
+        exporting,
+        Switches(settings),
+        discovery,
+        Door(settings.door, _answer, partial(tally.failure, "door")),
+    )
 
 
 def _mind_forks() -> None:

@@ -4,10 +4,11 @@ import threading
 
 import pytest
 from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, TraceFlags, set_span_in_context
 from spanorigin import emit
 from spanorigin.counters import Tally
 from spanorigin.origin.processor import OriginProcessor
+from spanorigin.origin.serving import OpenEntries
 from walkers_support import LAUNCHER, LIBRARY, USER, in_file, make_walker, missing_walker, passing_on, stack
 
 A, B = f"{USER}/a.py", f"{USER}/b.py"
@@ -162,7 +163,9 @@ def test_even_a_counter_that_fails_reaches_nobody(both):
 
     _, in_c = both()
     walker = make_walker("public", prepare=failing)
-    in_c.processor.on_start = walker.as_on_start(in_c.processor.on_start, emit.attach_to_new, FailingTally())
+    in_c.processor.on_start = walker.as_on_start(
+        in_c.processor.on_start, emit.attach_to_new, FailingTally(), OpenEntries()
+    )
 
     assert in_c.span(A, kind=SpanKind.CLIENT)[0] == {}
     assert in_c.span(LIBRARY, kind=SpanKind.CLIENT)[0] == {}
@@ -186,7 +189,10 @@ def test_a_span_of_another_class_is_left_to_python(both):
         _kind = SpanKind.CLIENT
 
     in_c.processor.on_start = make_walker("public").as_on_start(
-        lambda span, parent_context=None: asked.append((span, parent_context)), emit.attach_to_new, Tally()
+        lambda span, parent_context=None: asked.append((span, parent_context)),
+        emit.attach_to_new,
+        Tally(),
+        OpenEntries(),
     )
     other = Other()
     in_c.processor.on_start(other, parent_context="context")
@@ -217,7 +223,7 @@ def test_an_sdk_with_another_layout_keeps_the_on_start_in_python():
     if missing_walker("public"):
         pytest.skip(missing_walker("public"))
 
-    assert make_walker("public").as_on_start(lambda *_: None, emit.attach, Tally()) is None
+    assert make_walker("public").as_on_start(lambda *_: None, emit.attach, Tally(), OpenEntries()) is None
 
 
 def test_retired_it_does_nothing(both):
@@ -250,3 +256,29 @@ def test_many_threads_start_spans_at_once(both):
 
     assert wrong == []
     assert in_c.tally.failures == {}
+
+
+def test_entry_spans_are_not_looked_at_while_nobody_asks_for_them(both):
+    for traced in both():
+        traced.processor.minds_entries = False
+        traced.start(kind=SpanKind.SERVER)
+        assert traced.processor.open_entries.by_trace == {}
+
+        traced.processor.minds_entries = True
+        server = traced.start(kind=SpanKind.SERVER)
+        assert len(traced.processor.open_entries.by_trace) == 1
+        server.end()
+
+
+def test_many_entries_and_several_of_one_trace_are_remembered_alike(both):
+    remote = NonRecordingSpan(SpanContext(77, 78, is_remote=True, trace_flags=TraceFlags(1)))
+    for traced in both():
+        spans = [traced.start(kind=SpanKind.SERVER) for _ in range(600)]
+        first, second = (traced.start(kind=SpanKind.CONSUMER, context=set_span_in_context(remote)) for _ in range(2))
+        inner = traced.start(kind=SpanKind.SERVER, context=set_span_in_context(first))
+
+        span_for = traced.processor.open_entries.span_for
+        assert len(traced.processor.open_entries.by_trace) == 601
+        assert [span_for(span) for span in (spans[0], first, second, inner)] == [spans[0], first, second, inner]
+        assert span_for(traced.start(kind=SpanKind.INTERNAL, context=set_span_in_context(first))) is first
+        assert span_for(traced.start(kind=SpanKind.INTERNAL, context=set_span_in_context(inner))) is None

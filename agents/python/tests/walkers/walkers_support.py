@@ -86,10 +86,15 @@ class Asks(SpanProcessor):
             failed=keep,
             client=SpanKind.CLIENT,
             producer=SpanKind.PRODUCER,
+            server=SpanKind.SERVER,
+            consumer=SpanKind.CONSUMER,
             internal=SpanKind.INTERNAL,
             span_type=_Span,
             attributes_type=object(),
             prefixes=(),
+            by_trace={},
+            opened=len,
+            context_type=object(),
         )
 
 

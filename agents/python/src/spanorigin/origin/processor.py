@@ -47,8 +47,6 @@ class OriginProcessor(SpanProcessor):
         measured."""
         self.exits = 0
         """CLIENT and PRODUCER spans that have ended. Two threads that count at the same instant may lose one."""
-        self.minds_entries = True
-        """Whether open entry spans are remembered, which `origin.entry` asks for."""
         self._governor = governor
         self._walk = walker.walk
         self._waiting = waiting
@@ -58,7 +56,9 @@ class OriginProcessor(SpanProcessor):
         self.entry_span_for = self.open_entries.span_for
         # A walker in C can be the whole of on_start too, for the spans that need no more of Python. Decision 0074.
         as_on_start = getattr(walker, "as_on_start", None)
-        in_c = None if as_on_start is None else as_on_start(self.on_start, attach, tally)
+        in_c = None if as_on_start is None else as_on_start(self.on_start, attach, tally, self.open_entries)
+        self._in_c = in_c
+        self._minds_entries = True
         if in_c is not None:
             self.on_start = in_c  # type: ignore[method-assign]
         if governor is not None:
@@ -78,7 +78,7 @@ class OriginProcessor(SpanProcessor):
                 refusal = found if type(found) is Refusal else self._attach(span, found)  # type: ignore[arg-type]
                 if refusal is not None:
                     self._tally.miss(refusal, span)
-            elif (kind is _SERVER or kind is _CONSUMER) and self.minds_entries:
+            elif (kind is _SERVER or kind is _CONSUMER) and self._minds_entries:
                 self.open_entries.opened(span)
         except Exception as error:  # someone's request goes on; `spanorigin doctor` will tell
             self._tally.failure("span start", error)
@@ -93,6 +93,17 @@ class OriginProcessor(SpanProcessor):
                     self._governor.measure_next()
         except Exception as error:
             self._tally.failure("span end", error)
+
+    @property
+    def minds_entries(self) -> bool:
+        """Whether open entry spans are remembered, which `origin.entry` asks for."""
+        return self._minds_entries
+
+    @minds_entries.setter
+    def minds_entries(self, minds: bool) -> None:
+        self._minds_entries = minds
+        if self._in_c is not None:
+            self._in_c.minds_entries = minds
 
     def forget_open(self) -> None:
         """Forget the open entry spans: while nobody told of spans, some of them will have ended."""

@@ -1,8 +1,8 @@
-/* The extension module: its two types, and stack(), by which compiled.py tests it before it is trusted.
+/* The extension module: its types, and stack(), by which compiled.py tests it before it is trusted.
  *
  * Included last by raw.c and public.c, which differ in their cursor and their name.
  */
-#include "on_start.h"
+#include "on_handler.h"
 
 /* All frames of this thread as [(code, f_lasti), …], innermost first, as the module's own cursor sees them. */
 static PyObject *
@@ -34,7 +34,7 @@ module_exec(PyObject *module)
         return -1;
     }
     if (words_ready() < 0 || records_ready() < 0 || PyModule_AddType(module, &walker_type) < 0 ||
-        PyModule_AddType(module, &on_start_type) < 0) {
+        PyModule_AddType(module, &on_start_type) < 0 || PyModule_AddType(module, &on_handler_type) < 0) {
         return -1;
     }
     return PyModule_AddStringConstant(module, "BUILT_FOR", PY_VERSION);

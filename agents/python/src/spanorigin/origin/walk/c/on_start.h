@@ -1,15 +1,17 @@
 /* The type OnStart: a span processor's on_start for the usual case, without a Python frame of ours.
  *
  * Made by compiled.py where the SDK keeps attributes in the layout that emit.attach_to_new knows. It serves CLIENT and
- * PRODUCER spans of the SDK's own class. Whatever is less usual goes to Python, where the rules are: other kinds and
- * classes, and calls that an event loop or another launcher made, to `otherwise`; attributes that the program set and
- * limits that may not suffice to `attach`.
+ * PRODUCER spans of the SDK's own class, and remembers SERVER and CONSUMER spans. Whatever is less usual goes to Python,
+ * where the rules are: other kinds and classes, and calls that an event loop or another launcher made, to `otherwise`;
+ * attributes that the program set and limits that may not suffice to `attach`.
  */
 #ifndef SPANORIGIN_ON_START_H
 #define SPANORIGIN_ON_START_H
 
+#include "entries.h"
 #include "walker.h"
 #include <stddef.h>
+#include <structmember.h>
 
 struct on_start {
     PyObject_HEAD
@@ -21,7 +23,11 @@ struct on_start {
     PyObject *failed;          /* counts an exception of ours */
     PyObject *client;          /* the kinds of span that get an exit origin … */
     PyObject *producer;
+    PyObject *server;          /* … those that are an entry … */
+    PyObject *consumer;
     PyObject *internal;        /* … and the one that nobody asks for */
+    struct entries entries;
+    char minds_entries;        /* whether they are remembered at all */
     PyObject *span_type;       /* the SDK's class of recorded spans */
     PyObject *attributes_type; /* its class of attributes */
     PyObject *prefixes;        /* tuple: what names begin with that the program may have set itself; ASCII */
@@ -204,6 +210,12 @@ on_start_call(struct on_start *self, PyObject *const *args, size_t nargsf, PyObj
     if (kind == self->internal) {
         Py_RETURN_NONE;
     }
+    if (kind == self->server || kind == self->consumer) {
+        if (self->minds_entries && remember_entry(&self->entries, span) < 0) {
+            return after_failure(self);
+        }
+        Py_RETURN_NONE;
+    }
     if (kind != self->client && kind != self->producer) {
         return PyObject_Vectorcall(self->otherwise, args, nargsf, kwnames);
     }
@@ -223,7 +235,12 @@ on_start_traverse(struct on_start *self, visitproc visit, void *arg)
     Py_VISIT(self->failed);
     Py_VISIT(self->client);
     Py_VISIT(self->producer);
+    Py_VISIT(self->server);
+    Py_VISIT(self->consumer);
     Py_VISIT(self->internal);
+    Py_VISIT(self->entries.by_trace);
+    Py_VISIT(self->entries.opened);
+    Py_VISIT(self->entries.context_type);
     Py_VISIT(self->span_type);
     Py_VISIT(self->attributes_type);
     Py_VISIT(self->prefixes);
@@ -240,7 +257,12 @@ on_start_clear(struct on_start *self)
     Py_CLEAR(self->failed);
     Py_CLEAR(self->client);
     Py_CLEAR(self->producer);
+    Py_CLEAR(self->server);
+    Py_CLEAR(self->consumer);
     Py_CLEAR(self->internal);
+    Py_CLEAR(self->entries.by_trace);
+    Py_CLEAR(self->entries.opened);
+    Py_CLEAR(self->entries.context_type);
     Py_CLEAR(self->span_type);
     Py_CLEAR(self->attributes_type);
     Py_CLEAR(self->prefixes);
@@ -258,13 +280,15 @@ on_start_dealloc(struct on_start *self)
 static PyObject *
 on_start_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"walker",   "otherwise", "attach",    "missed",          "failed",   "client",
-                            "producer", "internal",  "span_type", "attributes_type", "prefixes", NULL};
-    PyObject *walker, *otherwise, *attach, *missed, *failed, *client, *producer, *internal, *span_type;
-    PyObject *attributes_type, *prefixes;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!OOOOOOOOOO!:OnStart", names, &walker_type, &walker, &otherwise,
-                                     &attach, &missed, &failed, &client, &producer, &internal, &span_type,
-                                     &attributes_type, &PyTuple_Type, &prefixes)) {
+    static char *names[] = {"walker",   "otherwise", "attach",       "missed",   "failed",          "client",
+                            "producer", "server",    "consumer",     "internal", "span_type",       "attributes_type",
+                            "prefixes", "by_trace",  "opened",       "context_type", NULL};
+    PyObject *walker, *otherwise, *attach, *missed, *failed, *client, *producer, *server, *consumer, *internal;
+    PyObject *span_type, *attributes_type, *prefixes, *by_trace, *opened, *context_type;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!OOOOOOOOOOOO!O!OO:OnStart", names, &walker_type, &walker,
+                                     &otherwise, &attach, &missed, &failed, &client, &producer, &server, &consumer,
+                                     &internal, &span_type, &attributes_type, &PyTuple_Type, &prefixes, &PyDict_Type,
+                                     &by_trace, &opened, &context_type)) {
         return NULL;
     }
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(prefixes); i++) {
@@ -286,12 +310,23 @@ on_start_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     self->failed = Py_NewRef(failed);
     self->client = Py_NewRef(client);
     self->producer = Py_NewRef(producer);
+    self->server = Py_NewRef(server);
+    self->consumer = Py_NewRef(consumer);
     self->internal = Py_NewRef(internal);
+    self->minds_entries = 1;
+    self->entries.by_trace = Py_NewRef(by_trace);
+    self->entries.opened = Py_NewRef(opened);
+    self->entries.context_type = Py_NewRef(context_type);
     self->span_type = Py_NewRef(span_type);
     self->attributes_type = Py_NewRef(attributes_type);
     self->prefixes = Py_NewRef(prefixes);
     return (PyObject *)self;
 }
+
+static PyMemberDef on_start_members[] = {
+    {"minds_entries", T_BOOL, offsetof(struct on_start, minds_entries), 0, PyDoc_STR("Whether entries are remembered.")},
+    {NULL, 0, 0, 0, NULL},
+};
 
 static PyTypeObject on_start_type = {
     PyVarObject_HEAD_INIT(NULL, 0)
@@ -301,6 +336,7 @@ static PyTypeObject on_start_type = {
     .tp_basicsize = sizeof(struct on_start),
     .tp_vectorcall_offset = offsetof(struct on_start, call),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL,
+    .tp_members = on_start_members,
     .tp_new = on_start_new,
     .tp_call = PyVectorcall_Call,
     .tp_dealloc = (destructor)on_start_dealloc,

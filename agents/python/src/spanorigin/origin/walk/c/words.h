@@ -7,6 +7,7 @@
 static struct {
     PyObject *greenlet, *getcurrent, *parent, *gr_frame;
     PyObject *kind, *attributes, *dict, *maxlen, *max_value_len;
+    PyObject *span_parent, *span_context, *end_time, *lock, *locked;
 } words;
 
 static int
@@ -18,6 +19,9 @@ words_ready(void)
         {&words.kind, "_kind"},            {&words.attributes, "_attributes"},
         {&words.dict, "_dict"},            {&words.maxlen, "maxlen"},
         {&words.max_value_len, "max_value_len"},
+        {&words.span_parent, "_parent"},   {&words.span_context, "_context"},
+        {&words.end_time, "_end_time"},    {&words.lock, "_lock"},
+        {&words.locked, "locked"},
     };
     for (size_t i = 0; i < Py_ARRAY_LENGTH(table); i++) {
         if (*table[i].place == NULL && (*table[i].place = PyUnicode_InternFromString(table[i].word)) == NULL) {

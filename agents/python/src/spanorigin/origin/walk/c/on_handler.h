@@ -1,0 +1,282 @@
+/* The type OnHandler: EntryRecorder.on_handler for the usual case, without a Python frame of ours.
+ *
+ * Made by compiled.py where the SDK keeps its spans and its current context in the known layout. It serves a handler that
+ * was seen before, whose turn comes while the request's own SERVER or CONSUMER span is current. Whatever is less usual
+ * goes to `otherwise`, which is on_handler in Python, where the rules are.
+ */
+#ifndef SPANORIGIN_ON_HANDLER_H
+#define SPANORIGIN_ON_HANDLER_H
+
+#include "on_start.h"
+
+struct on_handler {
+    PyObject_HEAD
+    vectorcallfunc call;
+    struct on_start *door;  /* knows how to attach */
+    PyObject *otherwise;    /* on_handler in Python */
+    PyObject *answers;      /* EntryRecorder._answers: (identity, verb) -> (weak reference, (attributes, …)) */
+    PyObject *context;      /* the SDK's ContextVar */
+    PyObject *span_key;     /* where its contexts hold the current span */
+    PyObject *server;       /* the kinds of span that get an entry origin */
+    PyObject *consumer;
+    PyObject *lock_type;    /* the interpreter's own lock */
+    PyObject *marks;        /* tuple: names that a span with an entry origin of ours has, all of them */
+};
+
+/* The current span, or NULL without an error when there is none. */
+static PyObject *
+current_span(struct on_handler *self)
+{
+    PyObject *context;
+    if (PyContextVar_Get(self->context, NULL, &context) < 0 || context == NULL) {
+        return NULL;
+    }
+    PyObject *span = NULL;
+    if (PyDict_Check(context)) {
+        span = PyDict_GetItemWithError(context, self->span_key);
+        Py_XINCREF(span);
+    }
+    Py_DECREF(context);
+    return span;
+}
+
+static bool
+is_alive_as(PyObject *reference, PyObject *thing)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    PyObject *found;
+    if (!PyWeakref_Check(reference) || PyWeakref_GetRef(reference, &found) < 1) {
+        return false;
+    }
+    Py_DECREF(found);
+    return found == thing;
+#else
+    return PyWeakref_Check(reference) && PyWeakref_GET_OBJECT(reference) == thing;
+#endif
+}
+
+/* What goes on the span for this handler; NULL, with or without an error, when Python has to find it. */
+static PyObject *
+known_attributes(struct on_handler *self, PyObject *handler, PyObject *verb)
+{
+    if (Py_TYPE(handler) == &PyMethod_Type) {
+        handler = PyMethod_GET_FUNCTION(handler);
+    }
+    PyObject *identity = PyLong_FromVoidPtr(handler);
+    PyObject *key = identity == NULL ? NULL : PyTuple_Pack(2, identity, verb);
+    Py_XDECREF(identity);
+    if (key == NULL) {
+        return NULL;
+    }
+    PyObject *known = PyDict_GetItemWithError(self->answers, key);
+    Py_DECREF(key);
+    if (known == NULL || !PyTuple_CheckExact(known) || PyTuple_GET_SIZE(known) != 2 ||
+        !is_alive_as(PyTuple_GET_ITEM(known, 0), handler)) {
+        return NULL;
+    }
+    PyObject *answer = PyTuple_GET_ITEM(known, 1);
+    if (!PyTuple_CheckExact(answer) || PyTuple_GET_SIZE(answer) != 2) {
+        return NULL; /* a refusal, which Python counts */
+    }
+    PyObject *attributes = PyTuple_GET_ITEM(answer, 0);
+    Py_INCREF(attributes);
+    return attributes;
+}
+
+/* Whether a request's open entry span is in nobody's hands: not ended, and its attributes not being written at this
+ * moment by another thread. Nothing below lets another thread run, so what holds here holds until we are done. */
+static int
+is_free(struct on_handler *self, PyObject *span, PyObject *bounded)
+{
+    PyObject *ended = PyObject_GetAttr(span, words.end_time);
+    if (ended == NULL) {
+        return -1;
+    }
+    Py_DECREF(ended);
+    if (ended != Py_None) {
+        return 0;
+    }
+    PyObject *lock = PyObject_GetAttr(bounded, words.lock);
+    if (lock == NULL) {
+        return -1;
+    }
+    int result = 0;
+    if ((PyObject *)Py_TYPE(lock) == self->lock_type) {
+        PyObject *locked = PyObject_CallMethodNoArgs(lock, words.locked);
+        result = locked == NULL ? -1 : locked == Py_False;
+        Py_XDECREF(locked);
+    }
+    Py_DECREF(lock);
+    return result;
+}
+
+/* The outermost handler wins: a span that has its origin already is no miss, and nothing is left to do. */
+static int
+has_origin(struct on_handler *self, PyObject *bounded)
+{
+    PyObject *held = PyObject_GetAttr(bounded, words.dict);
+    if (held == NULL) {
+        return -1;
+    }
+    int result = PyDict_CheckExact(held);
+    for (Py_ssize_t i = 0; result == 1 && i < PyTuple_GET_SIZE(self->marks); i++) {
+        result = PyDict_Contains(held, PyTuple_GET_ITEM(self->marks, i));
+    }
+    Py_DECREF(held);
+    return result;
+}
+
+static int
+attach_to_entry(struct on_handler *self, PyObject *span, PyObject *attributes)
+{
+    PyObject *bounded = PyObject_GetAttr(span, words.attributes);
+    if (bounded == NULL) {
+        return -1;
+    }
+    int done = 0;
+    if ((PyObject *)Py_TYPE(bounded) == self->door->attributes_type) {
+        done = is_free(self, span, bounded);
+        if (done == 1) {
+            done = attach_directly(self->door, span, attributes);
+        }
+        if (done == 0) {
+            done = has_origin(self, bounded);
+        }
+    }
+    Py_DECREF(bounded);
+    return done;
+}
+
+/* 1 when done, 0 when Python has to do it, -1 with an error set. */
+static int
+record_handler(struct on_handler *self, PyObject *handler, PyObject *verb)
+{
+    PyObject *span = current_span(self);
+    if (span == NULL) {
+        return PyErr_Occurred() ? -1 : 1;
+    }
+    int done = 0;
+    PyObject *kind = NULL, *attributes = NULL;
+    if ((PyObject *)Py_TYPE(span) != self->door->span_type) {
+        goto end;
+    }
+    kind = PyObject_GetAttr(span, words.kind);
+    if (kind == self->server || kind == self->consumer) {
+        attributes = known_attributes(self, handler, verb);
+        if (attributes != NULL) {
+            done = attach_to_entry(self, span, attributes);
+        }
+    }
+    if (done == 0 && PyErr_Occurred()) {
+        done = -1;
+    }
+end:
+    Py_XDECREF(attributes);
+    Py_XDECREF(kind);
+    Py_DECREF(span);
+    return done;
+}
+
+/* on_handler(handler, verb=None) */
+static PyObject *
+on_handler_call(struct on_handler *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    Py_ssize_t count = PyVectorcall_NARGS(nargsf);
+    if (kwnames == NULL && (count == 1 || count == 2)) {
+        int done = record_handler(self, args[0], count == 2 ? args[1] : Py_None);
+        if (done == 1) {
+            Py_RETURN_NONE;
+        }
+        if (done < 0) {
+            /* Someone's request goes on, and Python meets the same error, which it counts. What is more than an Exception
+             * was meant for the program. */
+            if (!PyErr_ExceptionMatches(PyExc_Exception)) {
+                return NULL;
+            }
+            PyErr_Clear();
+        }
+    }
+    return PyObject_Vectorcall(self->otherwise, args, nargsf, kwnames);
+}
+
+static int
+on_handler_traverse(struct on_handler *self, visitproc visit, void *arg)
+{
+    Py_VISIT(self->door);
+    Py_VISIT(self->otherwise);
+    Py_VISIT(self->answers);
+    Py_VISIT(self->context);
+    Py_VISIT(self->span_key);
+    Py_VISIT(self->server);
+    Py_VISIT(self->consumer);
+    Py_VISIT(self->lock_type);
+    Py_VISIT(self->marks);
+    return 0;
+}
+
+static int
+on_handler_clear(struct on_handler *self)
+{
+    Py_CLEAR(self->door);
+    Py_CLEAR(self->otherwise);
+    Py_CLEAR(self->answers);
+    Py_CLEAR(self->context);
+    Py_CLEAR(self->span_key);
+    Py_CLEAR(self->server);
+    Py_CLEAR(self->consumer);
+    Py_CLEAR(self->lock_type);
+    Py_CLEAR(self->marks);
+    return 0;
+}
+
+static void
+on_handler_dealloc(struct on_handler *self)
+{
+    PyObject_GC_UnTrack(self);
+    on_handler_clear(self);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static PyObject *
+on_handler_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"door",   "otherwise", "answers",   "context", "span_key",
+                            "server", "consumer",  "lock_type", "marks",   NULL};
+    PyObject *door, *otherwise, *answers, *context, *span_key, *server, *consumer, *lock_type, *marks;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!OO!O!OOOOO!:OnHandler", names, &on_start_type, &door, &otherwise,
+                                     &PyDict_Type, &answers, &PyContextVar_Type, &context, &span_key, &server,
+                                     &consumer, &lock_type, &PyTuple_Type, &marks)) {
+        return NULL;
+    }
+    struct on_handler *self = (struct on_handler *)type->tp_alloc(type, 0);
+    if (self == NULL) {
+        return NULL;
+    }
+    self->call = (vectorcallfunc)on_handler_call;
+    self->door = (struct on_start *)Py_NewRef(door);
+    self->otherwise = Py_NewRef(otherwise);
+    self->answers = Py_NewRef(answers);
+    self->context = Py_NewRef(context);
+    self->span_key = Py_NewRef(span_key);
+    self->server = Py_NewRef(server);
+    self->consumer = Py_NewRef(consumer);
+    self->lock_type = Py_NewRef(lock_type);
+    self->marks = Py_NewRef(marks);
+    return (PyObject *)self;
+}
+
+static PyTypeObject on_handler_type = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "spanorigin.origin.walk." MODULE_NAME ".OnHandler",
+    .tp_doc = PyDoc_STR("on_handler(handler, verb=None) of EntryRecorder. Made by spanorigin.origin.walk.compiled."),
+    .tp_basicsize = sizeof(struct on_handler),
+    .tp_vectorcall_offset = offsetof(struct on_handler, call),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL,
+    .tp_new = on_handler_new,
+    .tp_call = PyVectorcall_Call,
+    .tp_dealloc = (destructor)on_handler_dealloc,
+    .tp_traverse = (traverseproc)on_handler_traverse,
+    .tp_clear = (inquiry)on_handler_clear,
+};
+
+#endif
