@@ -109,8 +109,171 @@ def test_without_a_file_there_is_no_origin(server: Server, given: dict[str, obje
     assert stored_origin(server, given) == expected | {"origin_frames": []}
 
 
-def test_a_line_that_came_as_text_is_a_line(server: Server):
-    assert stored_origin(server, OURS | {"code.line.number": "88"})["origin_line"] == 88
+# What each sender writes about one place, `Cart.pay` in line 88 of app/pay.py, and what is stored of it.
+# Each row: the span's attributes, the resource's, and the stored file, path and function.
+DIALECTS = {
+    "OpenTelemetry, stable": (
+        {"code.file.path": "/srv/shop/app/pay.py", "code.line.number": 88, "code.function.name": "app.pay.Cart.pay"},
+        {"spanorigin.source.root": "/srv/shop"},
+        ("/srv/shop/app/pay.py", "app/pay.py", "app.pay.Cart.pay"),
+    ),
+    "OpenTelemetry, deprecated": (
+        DEPRECATED,
+        {"spanorigin.source.root": "/srv/shop"},
+        ("/srv/shop/app/pay.py", "app/pay.py", "app.pay.Cart.pay"),
+    ),
+    "ddtrace for Python": (
+        {
+            "_dd.code_origin.type": "entry",
+            "_dd.code_origin.frames.0.file": "/srv/shop/app/pay.py",
+            "_dd.code_origin.frames.0.line": "88",
+            "_dd.code_origin.frames.0.type": "app.pay",
+            "_dd.code_origin.frames.0.method": "Cart.pay",
+        },
+        {},
+        ("/srv/shop/app/pay.py", "/srv/shop/app/pay.py", "app.pay.Cart.pay"),
+    ),
+    "dd-trace for Node, an ES module": (
+        {
+            "_dd.code_origin.type": "entry",
+            "_dd.code_origin.frames.0.file": "file:///srv/my%20shop/pay.mjs",
+            "_dd.code_origin.frames.0.line": "88",
+            "_dd.code_origin.frames.0.column": "7",
+            "_dd.code_origin.frames.0.method": "pay",
+            "_dd.code_origin.frames.0.type": "Cart",
+        },
+        {},
+        ("/srv/my shop/pay.mjs", "/srv/my shop/pay.mjs", "Cart.pay"),
+    ),
+    "dd-trace for Java, which knows a file's bare name": (
+        {
+            "_dd.code_origin.type": "entry",
+            "_dd.code_origin.frames.0.file": "Cart.java",
+            "_dd.code_origin.frames.0.line": "88",
+            "_dd.code_origin.frames.0.method": "pay",
+            "_dd.code_origin.frames.0.type": "com.example.shop.Cart",
+            "_dd.code_origin.frames.0.signature": "(int)",
+        },
+        {},
+        ("Cart.java", "com/example/shop/Cart.java", "com.example.shop.Cart.pay"),
+    ),
+    "dd-trace for .NET on Windows": (
+        {
+            "_dd.code_origin.type": "entry",
+            "_dd.code_origin.frames.0.index": "0",
+            "_dd.code_origin.frames.0.file": "C:\\shop\\Cart.cs",
+            "_dd.code_origin.frames.0.line": "88",
+            "_dd.code_origin.frames.0.method": "Pay",
+            "_dd.code_origin.frames.0.type": "Shop.Cart",
+        },
+        {},
+        ("C:\\shop\\Cart.cs", "C:\\shop\\Cart.cs", "Shop.Cart.Pay"),
+    ),
+    "OpenTelemetry for Java": (
+        {
+            "code.file.path": "Cart.java",
+            "code.line.number": 88,
+            "code.function.name": "com.example.shop.Cart.pay",
+        },
+        {},
+        ("Cart.java", "com/example/shop/Cart.java", "com.example.shop.Cart.pay"),
+    ),
+    "AWS's distribution": (
+        {"code.file.path": "/srv/shop/app/pay.py", "code.line.number": 88, "code.function.name": "app.pay.Cart.pay"},
+        {},
+        ("/srv/shop/app/pay.py", "/srv/shop/app/pay.py", "app.pay.Cart.pay"),
+    ),
+    "Logfire": (
+        {"code.filepath": "app/pay.py", "code.lineno": 88, "code.function": "Cart.pay"},
+        {},
+        ("app/pay.py", "app/pay.py", "Cart.pay"),
+    ),
+    "Logfire, told where in the repository the code lies": (
+        {"code.filepath": "app/pay.py", "code.lineno": 88, "code.function": "Cart.pay"},
+        {"vcs.root.path": "services/shop"},
+        ("app/pay.py", "services/shop/app/pay.py", "Cart.pay"),
+    ),
+    "Sentry": (
+        {"code.filepath": "app/pay.py", "code.lineno": 88, "code.namespace": "app.pay", "code.function": "pay"},
+        {},
+        ("app/pay.py", "app/pay.py", "app.pay.pay"),
+    ),
+    "Sentry, with the stable names": (
+        {
+            "code.file.path": "app/pay.py",
+            "code.line.number": 88,
+            "code.namespace": "app.pay",
+            "code.function.name": "pay",
+        },
+        {},
+        ("app/pay.py", "app/pay.py", "app.pay.pay"),
+    ),
+    "Rust's tracing": (
+        {"code.file.path": "src/./pay.rs", "code.line.number": 88, "code.module.name": "shop::pay"},
+        {},
+        ("src/./pay.rs", "src/./pay.rs", "shop::pay"),
+    ),
+    "a bundler's relative path": (
+        {"code.file.path": "./src/pay.ts", "code.line.number": 88.0, "code.function.name": "Cart.pay"},
+        {},
+        ("./src/pay.ts", "src/pay.ts", "Cart.pay"),
+    ),
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_dialect_is_folded_into_the_same_columns(server: Server, dialect: str):
+    given, resource, (file, path, function) = DIALECTS[dialect]
+    span = span_of(kind=SERVER, given=given)
+
+    server.send(request_of(span, resource=resource))
+
+    assert server.row(span.trace_id, COLUMNS) == {
+        "origin_type": "entry",
+        "origin_file": file,
+        "origin_path": path,
+        "origin_line": 88,
+        "origin_function": function,
+        "origin_frames": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("resource", "repository", "commit"),
+    [
+        (
+            {"vcs.repository.url.full": "https://example.com/shop", "vcs.ref.head.revision": "abc"},
+            "https://example.com/shop",
+            "abc",
+        ),
+        # Logfire's
+        (
+            {"vcs.repository.url.full": "https://example.com/shop", "vcs.repository.ref.revision": "abc"},
+            "https://example.com/shop",
+            "abc",
+        ),
+        # Datadog's
+        (
+            {"git.repository_url": "https://example.com/shop", "git.commit.sha": "abc"},
+            "https://example.com/shop",
+            "abc",
+        ),
+        ({}, "", ""),
+    ],
+)
+def test_repository_and_commit_come_under_several_names(
+    server: Server, resource: dict[str, object], repository: str, commit: str
+):
+    span = span_of()
+
+    server.send(request_of(span, resource=resource))
+
+    assert server.row(span.trace_id, "repository, commit") == {"repository": repository, "commit": commit}
+
+
+@pytest.mark.parametrize("line", ["88", 88, 88.0])
+def test_a_line_is_a_line_in_whichever_form_it_came(server: Server, line: object):
+    assert stored_origin(server, OURS | {"code.line.number": line})["origin_line"] == 88
 
 
 @pytest.mark.parametrize("line", ["many", -1, 2**40, True, ""])
@@ -160,6 +323,9 @@ def test_a_path_is_the_file_without_the_root(server: Server, root: str, file: st
         ({"rpc.method": "shop.Cart/Pay"}, "shop.Cart/Pay"),
         ({"messaging.operation.name": "send", "messaging.destination.name": "orders"}, "send orders"),
         ({"messaging.destination.name": "orders"}, "orders"),
+        ({"resource.name": "SELECT cart", "db.statement": "SELECT 1"}, "SELECT cart"),
+        ({"resource.name": "GET", "http.method": "GET", "http.route": "/items"}, "GET /items"),
+        ({"resource.name": "work"}, "work"),
         ({}, "work"),
     ],
 )

@@ -1,8 +1,9 @@
 """Render attribute values: as text, and arrays and key-value lists as JSON text.
 
-The store's engine renders what it can; a request whose spans carry arrays or lists is held by the writer and comes
-here (from `batch`), to be written again with those values replaced by their JSON. Such requests are rare, which is why
-Python may walk their spans. Values of resources and scopes always come here (from `request`), and are cached there.
+The store's engine renders what it can; a request whose spans carry arrays, lists or bytes is held by the writer and
+comes here (from `batch`), to be written again with those values replaced by their text. Such requests are rare, which
+is why Python may walk their spans. Values of resources and scopes always come here (from `request`), and are cached
+there.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from spanorigin_server.store.writer import ScopeSpans
 
+_RENDERED = frozenset({"array_value", "kvlist_value", "bytes_value"})
 # Ours, not OTLP's: AnyValue.json_value in store/schema/otlp.proto.
 _JSON_VALUE = 100
 
@@ -47,28 +49,30 @@ def text_of_value(value: AnyValue) -> str:
 
 
 def rendered(scope: ScopeSpans) -> ScopeSpans:
-    """The scope with every array and list among its spans' attributes replaced by its JSON text.
+    """The scope with every array, list and byte string among its spans' attributes replaced by its text.
 
     Raises google.protobuf's DecodeError when the spans are not such a message.
     """
     message = trace_pb2.ScopeSpans.FromString(scope.encoded)
     for span in message.spans:
-        _render(span.attributes)
-        for event in span.events:
-            _render(event.attributes)
-        for link in span.links:
-            _render(link.attributes)
+        for attribute in _to_render(span.attributes):
+            value = attribute.value
+            if value.HasField("bytes_value"):
+                value.string_value = text_of_value(value)
+            else:
+                text = _json_text(value).encode()
+                value.Clear()
+                # Unknown to the message's class, hence kept as it is and written out again.
+                value.MergeFromString(length_delimited(_JSON_VALUE, text))
+        # Of events and links all is kept as text.
+        for attributes in (*(event.attributes for event in span.events), *(link.attributes for link in span.links)):
+            for attribute in _to_render(attributes):
+                attribute.value.string_value = text_of_value(attribute.value)
     return replace(scope, encoded=message.SerializeToString())
 
 
-def _render(attributes: Iterable[KeyValue]) -> None:
-    for attribute in attributes:
-        value = attribute.value
-        if value.HasField("array_value") or value.HasField("kvlist_value"):
-            text = _json_text(value).encode()
-            value.Clear()
-            # Unknown to the message's class, hence kept as it is and written out again.
-            value.MergeFromString(length_delimited(_JSON_VALUE, text))
+def _to_render(attributes: Iterable[KeyValue]) -> Iterable[KeyValue]:
+    return [attribute for attribute in attributes if attribute.value.WhichOneof("value") in _RENDERED]
 
 
 def _json_text(value: AnyValue) -> str:

@@ -44,6 +44,7 @@ class _Resource:
     repository: str
     commit: str
     root: str
+    root_path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def _scopes_of_resource(resource_spans: bytes) -> Iterable[ScopeSpans]:
             scope_version=scope.version,
             scope_attrs=scope.attributes,
             encoded=scope_spans,
+            root_path=resource.root_path,
         )
 
 
@@ -110,9 +112,17 @@ def _resource(encoded: bytes) -> _Resource:
         env=first_of("deployment.environment.name", "deployment.environment"),
         version=first_of(names.SERVICE_VERSION),
         repository=first_of(names.VCS_REPOSITORY_URL, "git.repository_url"),
-        commit=first_of(names.VCS_REVISION, "git.commit.sha"),
+        # Logfire writes the name that OpenTelemetry had for a while; Datadog's tracers their own.
+        commit=first_of(names.VCS_REVISION, "vcs.repository.ref.revision", "git.commit.sha"),
         root=first_of(names.SOURCE_ROOT).rstrip("/\\"),
+        root_path=_folder(first_of("vcs.root.path")),
     )
+
+
+def _folder(path: str) -> str:
+    """A folder of the repository, as the beginning of a path in it."""
+    plain = path.replace("\\", "/").strip("/").removeprefix("./")
+    return f"{plain}/" if plain not in ("", ".") else ""
 
 
 @lru_cache(maxsize=_CACHED_RESOURCES)

@@ -14,7 +14,8 @@ _KIND = (
     "Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, "
     "'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7, 'json_value' = 100)"
 )
-# Arrays and lists arrive as their own bytes: without their columns the parser could not tell these cases at all.
+# Arrays and lists arrive as their own bytes, and are not looked at: without their columns the parser could not tell
+# these cases at all.
 _ANY_VALUE = {
     "string_value": "String",
     "bool_value": "UInt64",
@@ -62,11 +63,16 @@ _COLUMNS: Final = {
     f"{_SPAN}.flags": "Array(UInt32)",
 }
 
+# Cases that hold a body back until Python has rendered them (commands/read_waiting.sql); then there are none left.
+_HELD: Final = ("array_value", "kvlist_value", "bytes_value")
+# Of events and links all is kept as text, so nothing of theirs is rendered as JSON to be told from texts.
+_AS_TEXT: Final = (f"{_SPAN}.events.attributes.value.json_value", f"{_SPAN}.links.attributes.value.json_value")
+
 # What the .sql files call these by.
 FRAGMENTS: Final = {
     "span": _SPAN,
     "span_columns": ",\n    ".join(f"`{name}` {kind}" for name, kind in _COLUMNS.items()),
     "span_column_names": ", ".join(
-        f"`{name}`" for name in _COLUMNS if not name.endswith(("array_value", "kvlist_value"))
+        f"`{name}`" for name in _COLUMNS if not name.endswith(_HELD) and name not in _AS_TEXT
     ),
 }

@@ -13,7 +13,7 @@ from string import Template
 from typing import Final
 
 from spanorigin_server import names
-from spanorigin_server.store.otlp_columns import FRAGMENTS
+from spanorigin_server.store import known, otlp_columns
 
 DATABASE: Final = "spanorigin"
 
@@ -45,5 +45,12 @@ def file_text(name: str) -> str:
 def statement(name: str, target: Mapping[str, str] = EMBEDDED) -> str:
     """The statement in `name`.sql, say "queries/span_by_id", ready for a target."""
     return Template(file_text(f"{name}.sql")).substitute(
-        {**_ATTRIBUTE_NAMES, **FRAGMENTS, "spans": "spans", "attribute_words": ATTRIBUTE_WORDS, **target}
+        {
+            **_ATTRIBUTE_NAMES,
+            **known.FRAGMENTS,
+            **otlp_columns.FRAGMENTS,
+            "spans": "spans",
+            "attribute_words": ATTRIBUTE_WORDS,
+            **target,
+        }
     )

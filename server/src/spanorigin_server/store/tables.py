@@ -24,13 +24,14 @@ LANES = 2
 
 _KEPT = ("010_schema_version", "020_spans")
 _FUNCTIONS = (
-    "031_text_of_value",
     "032_text_map",
     "033_path",
     "034_time_is_credible",
     "035_ids_are_valid",
     "036_joined",
     "037_target",
+    "038_number",
+    "039_file",
 )
 
 

@@ -46,6 +46,8 @@ class ScopeSpans:
     scope_version: str
     scope_attrs: Mapping[str, str]
     encoded: bytes
+    # Where the root lies in the repository: "" or a path that ends with a slash.
+    root_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Body:
 class Outcome:
     """What became of a body: how many spans it had, and how many of these were refused, their ids being none.
 
-    Held, none of it was stored: arrays and lists among its attributes want rendering first.
+    Held, none of it was stored: arrays, lists and bytes among its attributes want rendering first.
     """
 
     spans: int = 0
@@ -143,6 +145,7 @@ def _head(scope: ScopeSpans) -> bytes:
         7: scope.root,
         9: scope.scope_name,
         10: scope.scope_version,
+        13: scope.root_path,
     }
     parts = [length_delimited(field, text.encode()) for field, text in texts.items() if text]
     for field, attributes in ((8, scope.resource), (11, scope.scope_attrs)):

@@ -9,6 +9,7 @@ CREATE TABLE ${database}.waiting_${lane}
     repository LowCardinality(String),
     commit LowCardinality(String),
     root String,
+    root_path String,
     resource Map(LowCardinality(String), String),
     scope_name LowCardinality(String),
     scope_version LowCardinality(String),
