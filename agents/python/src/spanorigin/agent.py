@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -99,6 +100,7 @@ class Running:
     joined: list[_Joined] = field(default_factory=list)
     detach: Callable[[], None] | None = None
     """Takes the hooks out of frameworks; None while there are none."""
+    since: float = field(default_factory=time.time)
 
     def act(self) -> None:
         """Put in place what the switches ask for, and take out what they do not: off is not installed."""

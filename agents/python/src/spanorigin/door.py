@@ -1,0 +1,333 @@
+"""Answer `spanorigin doctor PID` and `spanorigin capture` from inside a running process.
+
+Opened by `agent`, which hands over the function that answers. A Unix socket that no other user can reach, and a thread
+that sleeps in accept(): no port, no signal, no look at a clock or a file while nobody asks. The thread is gone whenever
+the process forks. Nothing here is replaced by gevent or eventlet, which would make greenlets of it: the socket and the
+thread are the interpreter's own. Decision 0141.
+"""
+
+from __future__ import annotations
+
+import _thread
+import atexit
+import os
+import stat
+import struct
+import sys
+import weakref
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import BuiltinFunctionType
+from typing import Any, ClassVar, Final
+
+from spanorigin.model import Verdict
+
+Answer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+OnFailure = Callable[[Exception], None]
+
+OPENS_AFTER_SECONDS: Final = 1.0
+"""A program that is over by then leaves no file; nor does a child that forks to become another program."""
+REQUEST_LIMIT_BYTES: Final = 65_536
+ASKER_SECONDS: Final = 2.0
+"""How long one asker may keep the next one waiting."""
+# Ten answers a second are more than people ask for, and about a hundredth of a core.
+_PAUSE_SECONDS: Final = 0.1
+_STOP_SECONDS: Final = 0.2
+_SUFFIX: Final = ".sock"
+_CREDENTIALS: Final = struct.Struct("3i")  # pid, uid, gid: Linux's struct ucred
+
+
+def folders() -> list[Path]:
+    """Where doors of this user's processes are, the preferred place first. Not from variables: whoever asks may have
+    others than the process that answers."""
+    user = os.geteuid()
+    candidates = [Path(f"/run/user/{user}"), Path("/tmp")]  # noqa: S108 - a folder of our own in it, checked below
+    return [
+        place / ("spanorigin" if place.name == str(user) else f"spanorigin-{user}")
+        for place in candidates
+        if place.is_dir() and os.access(place, os.W_OK)
+    ]
+
+
+def door_in(folder: Path, pid: int) -> Path:
+    """The socket of a process."""
+    return folder / f"{pid}{_SUFFIX}"
+
+
+def doors(folder: Path) -> dict[int, Path]:
+    """Every socket in a folder, by process id; whether somebody is behind it shows when one knocks."""
+    try:
+        found = list(folder.iterdir())
+    except OSError:
+        return {}
+    return {int(path.stem): path for path in found if path.suffix == _SUFFIX and path.stem.isdecimal()}
+
+
+class Door:
+    """One for the process. Raises nothing; what goes wrong shows in `verdict`, and in what `on_failure` gets."""
+
+    def __init__(
+        self,
+        setting: str,
+        answer: Answer,
+        on_failure: OnFailure,
+        *,
+        opens_after: float = OPENS_AFTER_SECONDS,
+    ) -> None:
+        """`setting` is SPANORIGIN_DOOR: `on`, `off` or a folder."""
+        self.verdict = Verdict(False, "not opened yet")
+        """Whether the door is open, and where, or why not."""
+        self._folders = None if setting in ("on", "off") else [Path(setting)]
+        self._is_wanted = setting != "off"
+        self._answer = answer
+        self._on_failure = on_failure
+        self._opens_after = opens_after
+        self._path: Path | None = None
+        self._mine: Any = None
+        """Our end of a pair of sockets. The thread has the other, and ends when ours is closed."""
+
+    def open(self) -> None:
+        """Start to answer, a moment from now."""
+        if not self._is_wanted:
+            self.verdict = Verdict(False, "SPANORIGIN_DOOR says off")
+            return
+        start = _thread_starter()
+        if start is None or not _has_unix_sockets():
+            self.verdict = Verdict(False, "this system has no Unix sockets, or no threads, that could be used")
+            return
+        _Forks.mind(self)
+        self._start(start)
+
+    def close(self) -> None:
+        """Stop answering for good. Nothing is left in the file system."""
+        self._is_wanted = False
+        self._stop()
+        self.verdict = Verdict(False, "closed")
+
+    def _start(self, start: Callable[..., Any]) -> None:
+        import _socket
+
+        try:
+            self._mine, theirs = _socket.socketpair()
+            start(self._run, (theirs,))
+        except (OSError, RuntimeError) as error:  # no more files or threads for this process
+            self.verdict = Verdict(False, f"it could not be opened: {error}")
+
+    def _stop(self) -> None:
+        """End the thread, and wait for it a moment: it must not be half-way through anything when a process forks."""
+        import _socket
+
+        mine, self._mine = self._mine, None
+        if mine is None:
+            return
+        try:
+            mine.shutdown(_socket.SHUT_WR)  # ends the wait before the door opens
+            if self._path is not None:
+                with _Raw(_socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)) as knock:  # ends accept()
+                    knock.settimeout(_STOP_SECONDS)
+                    knock.connect(str(self._path))
+            mine.settimeout(_STOP_SECONDS)
+            mine.recv(1)  # until the thread closes its end
+        except OSError:
+            pass  # it has ended by itself, or is busy and will end when it comes to look
+        mine.close()
+
+    def restart(self) -> None:
+        """After a fork, in the parent and in the child."""
+        start = _thread_starter()
+        if self._is_wanted and start is not None:
+            self.verdict = Verdict(False, "not opened yet")
+            self._start(start)
+
+    def stop_for_fork(self) -> None:
+        """Before a fork."""
+        self._stop()
+
+    def remove(self) -> None:
+        """At the end of the process: leave no file."""
+        if self._path is not None and self._path.stem == str(os.getpid()):
+            self._path.unlink(missing_ok=True)
+
+    def _run(self, theirs: Any) -> None:
+        """The thread."""
+        with _Raw(theirs):
+            try:
+                if not _was_closed(theirs, self._opens_after):
+                    self._serve(theirs)
+            except Exception as error:
+                # While the interpreter ends, modules may be gone; otherwise `doctor` finds no door, and why is told.
+                self.verdict = Verdict(False, f"it could not be opened: {type(error).__name__}: {error}")
+
+    def _serve(self, theirs: Any) -> None:
+        with _Raw(self._listening()) as listening:
+            path = self._path
+            assert path is not None
+            self.verdict = Verdict(True, f"answers at {path}")
+            try:
+                while True:
+                    number, _ = listening._accept()
+                    with _Raw(_connected(number)) as asker:
+                        if _was_closed(theirs, 0):
+                            return
+                        self._talk(asker)
+                    if _was_closed(theirs, _PAUSE_SECONDS):
+                        return
+            finally:
+                self._path = None
+                path.unlink(missing_ok=True)
+
+    def _listening(self) -> Any:
+        import _socket
+
+        why_not = "there is no folder for it"
+        for folder in self._folders or folders():
+            reason = why_unfit(folder)
+            if reason is not None:
+                why_not = f"{folder} {reason}"
+                continue
+            path = door_in(folder, os.getpid())
+            # A file of this name is from a process that is gone: ours has no other door.
+            path.unlink(missing_ok=True)
+            listening = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+            listening.bind(str(path))
+            path.chmod(0o600)
+            listening.listen(4)
+            self._path = path
+            return listening
+        raise OSError(why_not)
+
+    def _talk(self, asker: Any) -> None:
+        """Read one line of JSON, answer with one."""
+        try:
+            asker.settimeout(ASKER_SECONDS)
+            if not _is_allowed(asker):
+                return
+            line = _line(asker)
+            if line:
+                import json
+
+                said = json.loads(line)
+                asker.sendall(json.dumps(self._answer(said)).encode() + b"\n")
+        except (OSError, ValueError, RecursionError):
+            pass  # the asker went away, is too slow, or speaks another language
+        except Exception as error:
+            self._on_failure(error)
+
+
+def why_unfit(folder: Path) -> str | None:
+    """Make sure that `folder` is there and is this user's alone; otherwise the reason, to be put behind its name."""
+    try:
+        if not folder.is_absolute():
+            return "is not an absolute path"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError as error:
+        return f"cannot be used: {error.strerror}"
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        return "is not a folder of this user's own"
+    if found.st_mode & 0o077:
+        return "can be entered by other users"
+    return None
+
+
+class _Raw:
+    """Closes one of the interpreter's own sockets at the end of a block: they know no `with`."""
+
+    def __init__(self, held: Any) -> None:
+        self._held = held
+
+    def __enter__(self) -> Any:
+        return self._held
+
+    def __exit__(self, *_: object) -> None:
+        self._held.close()
+
+
+class _Forks:
+    """Tells the process's doors of forks. Registered once: the interpreter has no way to take a hook away."""
+
+    doors: ClassVar[weakref.WeakSet[Door]] = weakref.WeakSet()
+    is_registered = False
+
+    @classmethod
+    def mind(cls, door: Door) -> None:
+        cls.doors.add(door)
+        if cls.is_registered:
+            return
+        cls.is_registered = True
+        atexit.register(cls.each, "remove")
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(
+                before=lambda: cls.each("stop_for_fork"),
+                after_in_parent=lambda: cls.each("restart"),
+                after_in_child=lambda: cls.each("restart"),
+            )
+
+    @classmethod
+    def each(cls, what: str) -> None:
+        for door in list(cls.doors):
+            getattr(door, what)()
+
+
+def _thread_starter() -> Callable[..., Any] | None:
+    """The interpreter's own way to start a thread; None where it is hidden."""
+    start: Any = _thread.start_new_thread
+    if type(start) is BuiltinFunctionType:
+        return start
+    try:
+        gevent = sys.modules.get("gevent.monkey")
+        if gevent is not None and gevent.is_object_patched("_thread", "start_new_thread"):
+            start = gevent.get_original("_thread", "start_new_thread")
+        elif "eventlet.patcher" in sys.modules:
+            start = sys.modules["eventlet.patcher"].original("_thread").start_new_thread
+    except Exception:
+        return None
+    return start if type(start) is BuiltinFunctionType else None
+
+
+def _has_unix_sockets() -> bool:
+    try:
+        import _socket
+    except ImportError:
+        return False
+    return hasattr(_socket, "AF_UNIX") and hasattr(os, "geteuid")
+
+
+def _connected(number: int) -> Any:
+    import _socket
+
+    return _socket.socket(fileno=number)
+
+
+def _was_closed(theirs: Any, within: float) -> bool:
+    """Whether the other end closes within so many seconds. Sleeps until then."""
+    try:
+        theirs.settimeout(within)
+        theirs.recv(1)
+    except (BlockingIOError, TimeoutError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _line(asker: Any) -> bytes:
+    """Up to the first line feed; nothing when the line is too long."""
+    read = b""
+    while b"\n" not in read and len(read) <= REQUEST_LIMIT_BYTES:
+        piece = asker.recv(4096)
+        if not piece:
+            break
+        read += piece
+    return read if len(read) <= REQUEST_LIMIT_BYTES else b""
+
+
+def _is_allowed(asker: Any) -> bool:
+    """Whether the asker is this user or root. The folder keeps others out already; this would show a hole in it."""
+    import _socket
+
+    option = getattr(_socket, "SO_PEERCRED", None)
+    if option is None:
+        return True
+    _, user, _ = _CREDENTIALS.unpack(asker.getsockopt(_socket.SOL_SOCKET, option, _CREDENTIALS.size))
+    return user in (os.geteuid(), 0)
