@@ -85,7 +85,10 @@ class Sources:
         for glob, pattern in self._include:
             if pattern.match(path) or pattern.match(file_name):
                 return Verdict(True, f"included by {glob}")
-        if not file_name or file_name[0] == "<":
+        # The interpreter makes the name of a script without a suffix absolute; one that is not was made up by whoever
+        # compiled the code, as Sanic does with its own methods.
+        made_up = not os.path.isabs(file_name) and not os.path.splitext(file_name)[1]
+        if made_up or file_name[0] == "<":
             return _PSEUDO
         for glob, pattern in self._exclude:
             if pattern.match(path):
