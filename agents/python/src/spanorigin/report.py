@@ -12,7 +12,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +33,48 @@ _FOREIGN_SAMPLES: Final = 3
 _REASONS: Final = 40
 _LONGEST: Final = 300
 """Characters of a text that the program made, such as a span's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often spans got no origin for one reason, and the words of its latest occurrence."""
+
+    reason: str
+    count: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """How often something of ours failed in one room."""
+
+    room: str
+    count: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """One span that got no origin."""
+
+    at: float
+    """Seconds since 1970."""
+    name: str
+    kind: str
+    reason: str
+    trace_id: str
+    span_id: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The files that got one verdict for one reason."""
+
+    accepted: bool
+    reason: str
+    count: int
+    samples: list[str]
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,12 +128,11 @@ def _report(files: object) -> dict[str, Any]:
         "budget": {**asdict(status.budget or Verdict(True, "")), "spent_ns": running.governor.spent_ns},
         "captures": status.captures,
         "misses": [
-            {"reason": reason, "count": count, "words": status.words.get(reason, "")}
+            asdict(Counted(reason, count, status.words.get(reason, "")))
             for reason, count in sorted(status.misses.items(), key=lambda each: -each[1])
         ],
         "failures": [
-            {"room": room, "count": count, "words": status.words.get(room, "")}
-            for room, count in sorted(status.failures.items())
+            asdict(Failed(room, count, status.words.get(room, ""))) for room, count in sorted(status.failures.items())
         ],
         "newest": _newest((running.tally, running.entry_tally)),
         "files": _files(status.files),
@@ -156,15 +197,17 @@ def _newest(tallies: Iterable[Tally]) -> list[dict[str, Any]]:
             found += [(reason, missed) for missed in held.copy()]
     found.sort(key=lambda each: -each[1].at_ns)
     return [
-        {
-            "at": missed.at_ns / 1e9,
-            "name": _short(missed.name),
-            "kind": getattr(missed.kind, "name", "?").lower(),
-            "reason": reason,
-            "trace_id": f"{missed.trace_id:032x}",
-            "span_id": f"{missed.span_id:016x}",
-            "scope": _short(missed.scope),
-        }
+        asdict(
+            Missed(
+                missed.at_ns / 1e9,
+                _short(missed.name),
+                getattr(missed.kind, "name", "?").lower(),
+                reason,
+                f"{missed.trace_id:032x}",
+                f"{missed.span_id:016x}",
+                _short(missed.scope),
+            )
+        )
         for reason, missed in found
     ]
 
@@ -178,7 +221,7 @@ def _files(seen: Mapping[str, Verdict]) -> dict[str, Any]:
         if len(held) < (_OWN_SAMPLES if verdict.accepted else _FOREIGN_SAMPLES):
             held.append(_short(file))
     rows = [
-        {"accepted": key[0], "reason": key[1], "count": count, "samples": samples[key]}
+        asdict(Judged(*key, count, samples[key]))
         for key, count in sorted(counts.items(), key=lambda each: (not each[0][0], -each[1]))
     ]
     return {"seen": len(seen), "verdicts": rows[:_REASONS]}
