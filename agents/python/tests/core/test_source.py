@@ -33,7 +33,9 @@ def distribution(folder, name, files, direct_url=None):
         (metadata / "direct_url.json").write_text(json.dumps(direct_url))
 
 
-@pytest.mark.parametrize("name", ["<string>", "<frozen importlib._bootstrap>", "<ipython-input-1>", "<attrs>", "", "handle_request"])
+@pytest.mark.parametrize(
+    "name", ["<string>", "<frozen importlib._bootstrap>", "<ipython-input-1>", "<attrs>", "", "handle_request"]
+)
 def test_code_without_a_file_is_nobodys(name):
     assert not verdict(name).accepted
 
