@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,14 +23,22 @@ from starlette.testclient import TestClient
 PROTOBUF = {"content-type": "application/x-protobuf"}
 JSON = {"content-type": "application/json"}
 BODY_LIMIT_BYTES = 2 * MEBIBYTE
+# Only named, never listened on: these tests speak to the application without a socket.
+DATADOG_PORT = 8126
 
 
 class Server:
     """The application behind a client, and the engine under it."""
 
-    def __init__(self, client: TestClient, engine: EmbeddedEngine) -> None:
+    def __init__(self, client: TestClient, engine: EmbeddedEngine, grpc_port: int) -> None:
         self.client = client
         self.engine = engine
+        self.grpc_port = grpc_port
+
+    def put_traces(self, path: str, body: bytes, **headers: str) -> Any:
+        """Send a payload as a Datadog tracer does, to the port of the agent."""
+        headers = {"content-type": "application/msgpack", **{key.replace("_", "-"): v for key, v in headers.items()}}
+        return self.client.put(f"http://localhost:{DATADOG_PORT}{path}", content=body, headers=headers)
 
     def post(self, body: bytes, headers: dict[str, str] = PROTOBUF) -> Any:
         return self.client.post("/v1/traces", content=body, headers=headers)
@@ -61,9 +70,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: Path = tmp_path_factory.mktemp("spans")
     settings = Settings("127.0.0.1", 4318, folder, BODY_LIMIT_BYTES, None)
     engine = EmbeddedEngine(folder)
-    app = application(settings, engine, Repositories(), Doors(4318, datadog_port=8126), web_folder=folder / "no-ui")
+    doors = Doors(4318, [("127.0.0.1", free_port())], DATADOG_PORT)
+    app = application(settings, engine, Repositories(), doors, web_folder=folder / "no-ui")
     with TestClient(app, base_url="http://localhost:4318", raise_server_exceptions=False) as client:
-        yield Server(client, engine)
+        yield Server(client, engine, doors.grpc[0][1])
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        return int(holder.getsockname()[1])
 
 
 def request_of(*spans: Span, resource: dict[str, object] | None = None) -> ExportTraceServiceRequest:

@@ -10,13 +10,19 @@ import time
 import zlib
 
 import pytest
+from backports import zstd
 from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
 )
+from spanorigin_server.ingest.inflow import Inflow, QueueFull
 
 from .conftest import BODY_LIMIT_BYTES, JSON, PROTOBUF, Server, request_of, span_of
+
+# Asks for a window of 128 MB, sixteen times what RFC 9659 lets a body over HTTP ask for.
+_long = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 27})
+LONG_WINDOW = _long.compress(b"") + _long.flush(zstd.ZstdCompressor.FLUSH_BLOCK) + _long.flush()
 
 RICH = {
     "text": "snö",
@@ -111,7 +117,13 @@ def test_json_takes_enum_names_ids_in_any_case_nulls_and_fields_it_does_not_know
 
 @pytest.mark.parametrize(
     ("encoding", "compress"),
-    [("gzip", gzip.compress), ("deflate", zlib.compress), ("identity", bytes), ("GZIP", gzip.compress)],
+    [
+        ("gzip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("zstd", zstd.compress),
+        ("identity", bytes),
+        ("GZIP", gzip.compress),
+    ],
 )
 def test_compressed_requests_are_stored(server: Server, encoding: str, compress):
     span = span_of()
@@ -122,11 +134,12 @@ def test_compressed_requests_are_stored(server: Server, encoding: str, compress)
     assert server.count(span.trace_id) == 1
 
 
-def test_a_body_of_several_gzip_members_is_one_body(server: Server):
+@pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("zstd", zstd.compress)])
+def test_a_body_of_several_compressed_members_is_one_body(server: Server, encoding: str, compress):
     span = span_of()
     body = request_of(span).SerializeToString()
 
-    answer = server.post(gzip.compress(body[:20]) + gzip.compress(body[20:]), PROTOBUF | {"content-encoding": "gzip"})
+    answer = server.post(compress(body[:20]) + compress(body[20:]), PROTOBUF | {"content-encoding": encoding})
 
     assert answer.status_code == 200
     assert server.count(span.trace_id) == 1
@@ -201,6 +214,10 @@ def test_a_parent_id_or_link_that_is_none_is_left_out_and_the_span_kept(server: 
         ),
         (b"not gzip", PROTOBUF | {"content-encoding": "gzip"}, 400, "request-not-otlp"),
         (gzip.compress(b"x" * 5000, mtime=0)[:-9], PROTOBUF | {"content-encoding": "gzip"}, 400, "request-not-otlp"),
+        (b"not zstd", PROTOBUF | {"content-encoding": "zstd"}, 400, "request-not-otlp"),
+        (zstd.compress(b"x" * 5000)[:-3], PROTOBUF | {"content-encoding": "zstd"}, 400, "request-not-otlp"),
+        (zstd.compress(bytes(200_000_000)), PROTOBUF | {"content-encoding": "zstd"}, 413, "request-too-large"),
+        (LONG_WINDOW, PROTOBUF | {"content-encoding": "zstd"}, 400, "request-not-otlp"),
         (b"", {"content-type": "text/plain"}, 415, "content-type-unknown"),
         (b"", {}, 415, "content-type-unknown"),
         (b"", PROTOBUF | {"content-encoding": "br"}, 415, "content-encoding-unknown"),
@@ -227,6 +244,21 @@ def test_the_reason_in_protobuf_is_a_status_message(server: Server):
     assert answer.headers["content-type"] == "application/x-protobuf"
     assert answer.content[:2] == b"\x08\x03"
     assert answer.content[2] == 0x12
+
+
+def test_when_other_requests_take_up_the_memory_a_sender_is_told_when_to_come_back(server: Server, monkeypatch):
+    monkeypatch.setattr(Inflow, "take", inflow_of_others)
+    answer = server.post(request_of(span_of()).SerializeToString())
+
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] == "1"
+    # google.rpc.Status: its code is RESOURCE_EXHAUSTED, and RetryInfo is among its details.
+    assert answer.content[:2] == b"\x08\x08"
+    assert b"google.rpc.RetryInfo" in answer.content
+
+
+def inflow_of_others(*_args: object, **_keywords: object) -> None:
+    raise QueueFull
 
 
 def test_a_request_without_spans_is_accepted(server: Server):
