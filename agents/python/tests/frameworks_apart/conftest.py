@@ -8,13 +8,22 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 
-for folder in (HERE, HERE / "samples", HERE.parent / "entry", HERE.parent / "exit", HERE.parent / "samples"):
+NEIGHBOURS = ("entry", "exit", "samples", "frameworks_web", "frameworks_work")
+SAMPLES = ("frameworks_web", "frameworks_work")
+
+for folder in (
+    HERE,
+    HERE / "samples",
+    *(HERE.parent / name for name in NEIGHBOURS),
+    *(HERE.parent / name / "samples" for name in SAMPLES),
+):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
 import pytest  # noqa: E402
-from entry_support import Capture  # noqa: E402
 from exit_fixtures import agent, instrumented  # noqa: E402, F401
+from exit_services import running_redis  # noqa: E402
+from work_support import Work  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +31,18 @@ def capture():
     """A tracer provider of its own with the agent on it, for one module of tests."""
     import spanorigin
 
-    made = Capture()
+    made = Work()
     spanorigin.install(made.provider)
     yield made
     spanorigin.uninstall()
     made.provider.shutdown()
+
+
+@pytest.fixture(scope="session")
+def redis_port(tmp_path_factory):
+    """A real Redis on a free port."""
+    with running_redis(tmp_path_factory.mktemp("redis")) as port:
+        yield port
 
 
 @pytest.fixture(autouse=True)

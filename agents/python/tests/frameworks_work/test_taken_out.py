@@ -1,9 +1,7 @@
 """What the hooks for queues, consumers, GraphQL and tools leave behind when they are taken out: nothing."""
 
-from importlib import import_module
-
 import pytest
-from spanorigin import frameworks
+from work_support import assert_a_hook_goes_in_and_comes_out
 
 HOOKED = [
     ("aio_pika.patterns.master", "Master", "on_message"),
@@ -33,15 +31,4 @@ HOOKED = [
 
 @pytest.mark.parametrize(("module", "name", "attribute"), HOOKED, ids=lambda part: part or "-")
 def test_a_hook_goes_in_and_comes_out_and_the_library_is_what_it_was(module, name, attribute):
-    loaded = import_module(module)
-    owner = vars(loaded)[name] if name else loaded
-    before = vars(owner)[attribute]
-    failures = []
-
-    detach = frameworks.install_all(lambda handler, verb: None, failures.append)
-    between = vars(owner)[attribute]
-    detach()
-
-    assert between is not before
-    assert vars(owner)[attribute] is before
-    assert failures == []
+    assert_a_hook_goes_in_and_comes_out(module, name, attribute)

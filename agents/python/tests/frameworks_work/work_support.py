@@ -1,14 +1,16 @@
 """What tests of queues, consumers and calls without HTTP share: marks in samples, and spans by kind."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from entry_support import Capture, marked_line, origin_of, wait_for
 from opentelemetry.trace import SpanKind
+from spanorigin import frameworks
 
 SAMPLES = Path(__file__).parent / "samples"
 
-__all__ = ["SAMPLES", "Work", "origin_at", "origin_of", "wait_for"]
+__all__ = ["SAMPLES", "Work", "assert_a_hook_goes_in_and_comes_out", "origin_at", "origin_of", "wait_for"]
 
 
 class Work(Capture):
@@ -43,3 +45,19 @@ def origin_at(sample, mark, function, kind="entry"):
     if kind == "exit" and sys.version_info < (3, 11):
         function = function.rsplit(".", 1)[-1]
     return str(file), marked_line(file, mark), f"{sample}.{function}", kind
+
+
+def assert_a_hook_goes_in_and_comes_out(module, name, attribute):
+    """What a class or, without a name, a module has under `attribute` is another thing while the hooks are in."""
+    loaded = import_module(module)
+    owner = vars(loaded)[name] if name else loaded
+    before = vars(owner)[attribute]
+    failures = []
+
+    detach = frameworks.install_all(lambda handler, verb: None, failures.append)
+    between = vars(owner)[attribute]
+    detach()
+
+    assert between is not before
+    assert vars(owner)[attribute] is before
+    assert failures == []

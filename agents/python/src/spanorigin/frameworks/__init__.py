@@ -10,6 +10,7 @@ from collections.abc import Callable
 from spanorigin.frameworks import (
     aio_pika,
     aiohttp,
+    arq,
     aws_lambda,
     celery,
     django,
@@ -27,6 +28,7 @@ from spanorigin.frameworks import (
     pyramid,
     quart,
     rq,
+    sanic,
     starlette,
     taskiq,
     tornado,
@@ -59,6 +61,8 @@ FRAMEWORKS: tuple[Framework, ...] = (
     aio_pika.FRAMEWORK,
     dramatiq.FRAMEWORK,
     huey.FRAMEWORK,
+    arq.FRAMEWORK,
+    sanic.FRAMEWORK,
 )
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]

@@ -6,11 +6,11 @@ looks for the handler once the span is current.
 """
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from spanorigin.frameworks.current import AnnouncingTracer
 from spanorigin.frameworks.hooks import Announcer, Framework
 from spanorigin.origin.handler import instance_dictionary
 
@@ -21,34 +21,11 @@ def _put_in(module: ModuleType, announcer: Announcer) -> None:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         def get_tracer(*args: Any, **kwargs: Any) -> Any:
             tracer = original(*args, **kwargs)
-            return _Tracer(tracer, module, announcer)
+            return AnnouncingTracer(tracer, lambda: _handler(module), announcer)
 
         return get_tracer
 
     announcer.replace(module, "get_tracer", make)
-
-
-class _Tracer:
-    """The tracer of one invocation. What it adds has run when the handler starts, and is not on its stack."""
-
-    def __init__(self, tracer: Any, module: ModuleType, announcer: Announcer) -> None:
-        self._tracer = tracer
-        self._module = module
-        self._announcer = announcer
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._tracer, name)
-
-    @contextmanager
-    def start_as_current_span(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        with self._tracer.start_as_current_span(*args, **kwargs) as span:
-            try:
-                handler = _handler(self._module)
-                if handler is not None:
-                    self._announcer.handler(handler, None)
-            except Exception as error:
-                self._announcer.failed(error)
-            yield span
 
 
 def _handler(module: ModuleType) -> object:
