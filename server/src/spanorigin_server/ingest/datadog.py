@@ -2,8 +2,8 @@
 
 Mounted by `app` on a port of its own. Traces come as msgpack (or JSON) in four versions; `datadog_payload` reads them,
 `datadog_spans` makes OTLP of them, and from there on they take the way of all spans. What an agent does besides (stats,
-profiles, remote configuration, telemetry) is not there: /info does not list it, so that tracers leave it alone, and
-those that do not ask are answered without noise. Source: the Datadog agent's pkg/trace/api; decision 0161.
+profiles, remote configuration) is not there: /info does not list it, so that tracers leave it alone. What they send
+unasked, or warn of the absence of, is taken and not kept. Source: the Datadog agent's pkg/trace/api; decision 0161.
 """
 
 from __future__ import annotations
@@ -35,12 +35,16 @@ _KEEP_ALL: Final = msgspec.json.encode({"rate_by_service": {"service:,env:": 1.0
 _INLINE_BYTES = 64 * 1024
 # Told as an agent of the generation that knows the four versions, and nothing of what came after.
 _AGENT_VERSION = "7.65.0"
+# Taken and not kept: what tracers tell Datadog of themselves; snapshots, whose absence ddtrace warns of at every start;
+# and statistics that a tracer has worked out over spans it sends as well.
+_DEBUGGER = "/debugger/v2/input"
+_NOT_KEPT: Final = ("/telemetry/proxy/{rest:path}", _DEBUGGER, "/debugger/v1/{rest:path}", "/v0.6/stats")
 
 _INFO: Final = msgspec.json.encode(
     {
         "version": _AGENT_VERSION,
         "git_commit": "spanorigin",
-        "endpoints": list(READERS),
+        "endpoints": [*READERS, _DEBUGGER],
         "client_drop_p0s": False,
         "span_meta_structs": True,
         "long_running_spans": False,
@@ -62,7 +66,7 @@ class Datadog:
         return [
             *(Route(path, self._taking(path), methods=["POST", "PUT"]) for path in READERS),
             Route("/info", _info, methods=["GET"]),
-            Route("/telemetry/proxy/{rest:path}", _nothing_kept, methods=["POST", "PUT"]),
+            *(Route(path, _nothing_kept, methods=["POST", "PUT"]) for path in _NOT_KEPT),
         ]
 
     def _taking(self, path: str) -> Callable[[Request], Awaitable[Response]]:
@@ -94,8 +98,10 @@ async def _info(_request: Request) -> Response:
     return Response(_INFO, media_type="application/json")
 
 
-async def _nothing_kept(_request: Request) -> Response:
-    """Tracers report on themselves to Datadog, through the agent. Here it ends: nothing leaves this machine."""
+async def _nothing_kept(request: Request) -> Response:
+    """Read to its end, so that the connection can be used again. Nothing leaves this machine."""
+    async for _ in request.stream():
+        pass
     return Response(b"{}", status_code=202, media_type="application/json")
 
 
