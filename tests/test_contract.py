@@ -43,7 +43,9 @@ def test_the_environment_is_read_in_settings_and_commands_only():
 
 @pytest.mark.parametrize("building", ["agents/python/src/spanorigin", "server/src/spanorigin_server"])
 def test_attribute_names_are_written_in_the_names_table_only(building):
-    names = {row["name"] for row in yaml.safe_load((ROOT / "contract/attributes.yaml").read_text())}
+    rows = yaml.safe_load((ROOT / "contract/attributes.yaml").read_text())
+    # A name without a dot, as labels of metrics are, is a word that means other things too.
+    names = {row["name"] for row in rows if "." in row["name"]}
     # The server's SQL and the query language's aliases name attributes as data, which no table of Python can serve.
     quoted = re.compile("|".join(re.escape(f'"{name}"') for name in sorted(names)))
 

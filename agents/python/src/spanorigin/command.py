@@ -1,4 +1,4 @@
-"""The `spanorigin` command: `run` and `doctor`, and whatever other distributions register.
+"""The `spanorigin` command: `run`, `doctor` and `capture`, and whatever other distributions register.
 
 A sub-command is a function that takes its arguments and returns the exit code; `spanorigin-server` brings `up`.
 """
@@ -6,7 +6,6 @@ A sub-command is a function that takes its arguments and returns the exit code; 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -81,26 +80,23 @@ def run(argv: list[str]) -> int:
 
 
 def doctor(argv: list[str]) -> int:
-    """Print what the agent does here and why. Returns 0 when nothing is wrong, 1 when there are problems."""
-    from spanorigin.doctor import as_data, as_text, examine
+    """Print what the agent does and why. Returns 0 when nothing is wrong, 1 when there are problems."""
+    from spanorigin.doctor import command
 
-    parser = argparse.ArgumentParser(
-        prog="spanorigin doctor",
-        usage="spanorigin doctor [--json] [-- COMMAND [ARGUMENT ...]]",
-        description="Say what is on and why, what is missing, and where spans would go.",
-    )
-    parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND", help="as given to `spanorigin run`")
-    options = parser.parse_args(argv)
-    command = options.command[1:] if options.command[:1] == ["--"] else options.command
-    report = examine(command, process_environment(), Path.cwd())
-    print(json.dumps(as_data(report), indent=2) if options.json else as_text(report))
-    return 1 if report.problems else 0
+    return command.doctor(argv)
+
+
+def capture(argv: list[str]) -> int:
+    """Turn capture on or off in running processes. Returns 0 when it was done, 1 when a variable forbids it."""
+    from spanorigin.doctor import command
+
+    return command.capture(argv)
 
 
 _OWN: Final[Mapping[str, tuple[Callable[[list[str]], int], str]]] = {
     "run": (run, "start a command with tracing and code origins on"),
-    "doctor": (doctor, "say what is on and why, and what is missing"),
+    "doctor": (doctor, "say what is on and why, and what is missing, here or in a running process"),
+    "capture": (capture, "turn capture on or off in a running process"),
 }
 
 

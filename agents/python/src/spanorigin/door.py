@@ -37,16 +37,12 @@ _SUFFIX: Final = ".sock"
 _CREDENTIALS: Final = struct.Struct("3i")  # pid, uid, gid: Linux's struct ucred
 
 
-def folders() -> list[Path]:
-    """Where doors of this user's processes are, the preferred place first. Not from variables: whoever asks may have
-    others than the process that answers."""
-    user = os.geteuid()
-    candidates = [Path(f"/run/user/{user}"), Path("/tmp")]  # noqa: S108 - a folder of our own in it, checked below
-    return [
-        place / ("spanorigin" if place.name == str(user) else f"spanorigin-{user}")
-        for place in candidates
-        if place.is_dir() and os.access(place, os.W_OK)
-    ]
+def folders(user: int | None = None) -> list[Path]:
+    """Where doors of a user's processes are, the preferred place first; of this user's, without one. Not from
+    variables: whoever asks may have others than the process that answers."""
+    user = os.geteuid() if user is None else user
+    session = Path(f"/run/user/{user}")
+    return [*([session / "spanorigin"] if session.is_dir() else []), Path(f"/tmp/spanorigin-{user}")]  # noqa: S108
 
 
 def door_in(folder: Path, pid: int) -> Path:

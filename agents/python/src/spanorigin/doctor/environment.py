@@ -1,7 +1,7 @@
-"""Say what the agent does in an environment and why: `spanorigin doctor`.
+"""Say what the agent would do in an environment and why: `spanorigin doctor`, with a command or without.
 
-Called by `command`. `examine` looks, `as_text` writes; nothing is changed, and the only thing contacted is the
-endpoint that spans would be sent to.
+Called by `command`. `examine` looks, `page` tells; nothing is changed, and the only thing contacted is the endpoint
+that spans would be sent to.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import spanorigin
 from spanorigin import instrumentations, launch, names
+from spanorigin.doctor import layout
+from spanorigin.doctor.layout import Block, Page, Problem
 from spanorigin.model import Verdict
 from spanorigin.resource import Found, describe
 from spanorigin.settings import SWITCHES, Settings
@@ -39,11 +41,13 @@ class Report:
     endpoint: str
     endpoint_answers: Verdict
     service: str
-    problems: list[str] = field(default_factory=list)
+    command: list[str] = field(default_factory=list)
+    files: list[tuple[str, Verdict]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
-def examine(command: Sequence[str], environ: Mapping[str, str], folder: Path) -> Report:
-    """Look at this environment, or at the one that `command` would run in. Raises SettingError for a bad setting."""
+def examine(command: Sequence[str], environ: Mapping[str, str], folder: Path, *, files: Sequence[str] = ()) -> Report:
+    """Look at this environment, or at the one that `command` would run in; judge `files`. Raises SettingError."""
     settings = Settings.from_environment(environ)
     child = launch.child_environment(command, environ, settings, folder)
     place = instrumentations.environment_of(command, environ.get("PATH")) if command else (sys.prefix, None)
@@ -62,16 +66,19 @@ def examine(command: Sequence[str], environ: Mapping[str, str], folder: Path) ->
         endpoint=endpoint,
         endpoint_answers=answers(endpoint),
         service=_service(command, environ, child),
+        command=list(command),
+        files=judged(Sources(settings), files, folder),
     )
     report.problems.extend(_problems(report, place is not None, child))
     return report
 
 
-def as_text(report: Report) -> str:
-    """The report for people: aligned, one fact a line, problems last."""
+def page(report: Report) -> Page:
+    """The report for people."""
     blocks = [
-        ("Capture", [("capture", f"{_on(report.capture.accepted)}: {report.capture.reason}")]),
-        (
+        Block("Files", [(file, verdict_words(verdict)) for file, verdict in report.files]),
+        Block("Capture", [("capture", f"{_on(report.capture.accepted)}: {report.capture.reason}")]),
+        Block(
             "Python",
             [
                 ("python", report.python),
@@ -79,10 +86,12 @@ def as_text(report: Report) -> str:
                 *((name, version or "not installed") for name, version in report.packages.items()),
             ],
         ),
-        ("Libraries", [(f"{it.label} {it.version}", _library(it)) for it in report.libraries] or [("", "none seen")]),
-        ("Your code", [(place, verdict_words(verdict)) for place, verdict in report.roots]),
-        ("What runs", [(name, _found(report.code.get(name), variable)) for name, variable in _CODE.items()]),
-        (
+        Block(
+            "Libraries", [(f"{it.label} {it.version}", _library(it)) for it in report.libraries] or [("", "none seen")]
+        ),
+        Block("Your code", [(place, verdict_words(verdict)) for place, verdict in report.roots]),
+        Block("What runs", [(name, _found(report.code.get(name), variable)) for name, variable in CODE.items()]),
+        Block(
             "Sending",
             [
                 ("service", report.service),
@@ -90,21 +99,27 @@ def as_text(report: Report) -> str:
                 ("answers", f"{_yes(report.endpoint_answers.accepted)}: {report.endpoint_answers.reason}"),
             ],
         ),
-        ("Settings", [(name, f"{it.value}  ({it.source})") for name, it in report.settings.items()]),
+        Block("Settings", [(name, f"{it.value}  ({it.source})") for name, it in report.settings.items()]),
     ]
-    lines = []
-    for title, rows in blocks:
-        width = max(len(label) for label, _ in rows)
-        lines += [title, *(f"  {label:<{width}}  {words}".rstrip() for label, words in rows), ""]
-    lines.append("Problems" if report.problems else "No problems found.")
-    lines += [f"  {number}. {problem}" for number, problem in enumerate(report.problems, 1)]
-    return "\n".join(lines)
+    about = f"what `{' '.join(report.command)}` would get" if report.command else "this environment"
+    return Page(f"spanorigin {spanorigin.__version__}: {about}", "", report.problems, blocks=blocks)
+
+
+def as_text(report: Report) -> str:
+    """The report for people, in plain text."""
+    return layout.as_text(page(report))
+
+
+def judged(sources: Sources, files: Sequence[str], folder: Path) -> list[tuple[str, Verdict]]:
+    """The verdict on each file, by its absolute path."""
+    return [(path, sources.verdict(path)) for path in (str(folder / file) for file in files)]
 
 
 def as_data(report: Report) -> dict[str, Any]:
     """The report for programs."""
     data = asdict(report)
     data["roots"] = [{"place": place, **asdict(verdict)} for place, verdict in report.roots]
+    data["files"] = [{"file": file, **asdict(verdict)} for file, verdict in report.files]
     return data
 
 
@@ -135,7 +150,7 @@ _PACKAGES = (
 )
 
 
-_CODE = {
+CODE = {
     names.SOURCE_ROOT: "SPANORIGIN_SOURCE_ROOT",
     names.VCS_REPOSITORY_URL: "SPANORIGIN_REPOSITORY",
     names.VCS_REVISION: "SPANORIGIN_COMMIT",
@@ -194,30 +209,45 @@ def _place_verdict(sources: Sources, place: str) -> Verdict:
     return sources.verdict(str(Path(place) / "module.py"))
 
 
-def _problems(report: Report, is_known: bool, child: Mapping[str, str]) -> list[str]:
+def _problems(report: Report, is_known: bool, child: Mapping[str, str]) -> list[Problem]:
     problems = []
     if not report.capture.accepted:
-        problems.append(f"Capture is off: {report.capture.reason}. Unset {' and '.join(SWITCHES)}, or say true.")
+        problems.append(
+            Problem(f"Capture is off: {report.capture.reason}.", f"Unset {' and '.join(SWITCHES)}, or say true.")
+        )
     if not is_known:
         problems.append(
-            "Which libraries the command uses cannot be told from here. Run `spanorigin doctor` in its environment."
+            Problem(
+                "Which libraries the command uses cannot be told from here.",
+                "Run `spanorigin doctor` in its environment.",
+            )
         )
         return problems
     needed = [name for name in ("spanorigin", instrumentations.AUTO_INSTRUMENTATION) if not report.packages[name]]
     if launch.sends_otlp_over_http(child) and not report.packages[instrumentations.EXPORTER]:
         needed.append(instrumentations.EXPORTER)
     if needed:
-        problems.append(f"`spanorigin run` lacks {', '.join(needed)}. Install: pip install 'spanorigin[run]'")
-    lacking = instrumentations.missing(report.libraries)
+        problems.append(Problem(f"`spanorigin run` lacks {', '.join(needed)}.", "pip install 'spanorigin[run]'"))
+    problems.extend(library_problems(report.libraries))
+    if not report.endpoint_answers.accepted:
+        problems.append(Problem(f"Nothing answers at {report.endpoint}.", "Start a server there: spanorigin up"))
+    return problems
+
+
+def library_problems(libraries: Sequence[instrumentations.Library]) -> list[Problem]:
+    """What keeps installed libraries from making spans."""
+    problems = []
+    lacking = instrumentations.missing(libraries)
     if lacking:
         labels = ", ".join(dict.fromkeys(library.label for library in lacking))
-        problems.append(f"No spans from {labels}. Install: {install_command(lacking)}")
+        problems.append(Problem(f"No spans from {labels}.", install_command(lacking)))
     problems.extend(
-        f"No spans from {library.label} {library.version}: its instrumentation takes {library.supported}."
-        for library in instrumentations.unserved(report.libraries)
+        Problem(
+            f"No spans from {library.label} {library.version}: its instrumentation takes {library.supported}.",
+            "Install such a version, or do without.",
+        )
+        for library in instrumentations.unserved(libraries)
     )
-    if not report.endpoint_answers.accepted:
-        problems.append(f"Nothing answers at {report.endpoint}. Start a server there: spanorigin up")
     return problems
 
 
