@@ -17,6 +17,10 @@ REQUIREMENTS = {
     "adot": ("aws-opentelemetry-distro==0.18.0", "sqlalchemy", "wrapt", "flask", "click"),
     # The last release with exit origins.
     "ddtrace": ("ddtrace==4.0.4", "sqlalchemy", "wrapt", "flask", "click"),
+    # The same for whole requests, on the libraries that ours are measured on.
+    "ddtrace_request": ("ddtrace==4.0.4", "sqlalchemy==2.0.58", "flask==3.1.3", "werkzeug==3.1.9"),
+    # Entry origins as they are today, on by default.
+    "ddtrace_entry": ("ddtrace==4.16.0", "flask==3.1.3", "werkzeug==3.1.9"),
 }
 
 
