@@ -10,6 +10,13 @@ from opentelemetry.instrumentation.flask import FlaskInstrumentor
 from opentelemetry.instrumentation.starlette import StarletteInstrumentor
 from opentelemetry.trace import SpanKind
 from starlette.testclient import TestClient
+from walkers_support import missing_walker
+
+TESTS = Path(__file__).resolve().parents[1]
+#: The tests' own files are nobody's, so that only samples count.
+NOT_SAMPLES = tuple(f"{TESTS}/{folder}/*" for folder in ("cases", "entry", "exit", "walkers"))
+#: Those that this interpreter has; test_numbers.py says why one is missing.
+WALKERS = [kind for kind in ("raw", "public", "python") if missing_walker(kind) is None]
 
 
 @dataclass(frozen=True)

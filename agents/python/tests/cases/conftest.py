@@ -16,20 +16,13 @@ for folder in (HERE, *(TESTS / name for name in _HELPERS)):
         sys.path.insert(0, str(folder))
 
 import pytest  # noqa: E402
-from case_support import Program  # noqa: E402
+from case_support import NOT_SAMPLES, WALKERS, Program  # noqa: E402
 from exit_support import Agent, Library  # noqa: E402
-from walkers_support import missing_walker  # noqa: E402
-
-#: The tests' own files are nobody's, so that only samples count.
-NOT_SAMPLES = tuple(f"{TESTS}/{folder}/*" for folder in ("cases", "entry", "exit", "walkers"))
 
 
-@pytest.fixture(params=["raw", "public", "python"])
+@pytest.fixture(params=WALKERS)
 def walker(request):
     """Each way to look at a stack that this interpreter has."""
-    reason = missing_walker(request.param)
-    if reason:
-        pytest.skip(reason)
     return request.param
 
 

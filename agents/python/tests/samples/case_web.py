@@ -3,6 +3,7 @@
 import functools
 from concurrent.futures import ThreadPoolExecutor
 
+from django.http import HttpResponse
 from flask import Flask, abort, redirect
 from opentelemetry import trace
 from opentelemetry.propagate import inject
@@ -189,3 +190,7 @@ def starlette_app(middleware=()):
         ],
         middleware=middleware,
     )
+
+
+def django_view(request):  # <- django_view
+    return HttpResponse("ok")
