@@ -6,8 +6,18 @@ from work_support import assert_a_hook_goes_in_and_comes_out
 
 @pytest.mark.parametrize(
     ("module", "name", "attribute"),
-    [("opentelemetry.instrumentation.arq", None, "_wrap_coroutine"), ("sanic.request.types", "Request", "match_info")],
-    ids=["arq", "sanic"],
+    [
+        ("opentelemetry.instrumentation.arq", None, "_wrap_coroutine"),
+        ("sanic.request.types", "Request", "match_info"),
+        ("temporalio.contrib.opentelemetry._interceptor", "TracingInterceptor", "_completed_workflow_span"),
+        ("temporalio.worker._activity", "_ActivityInboundImpl", "execute_activity"),
+        ("temporalio.worker._workflow_instance", "_WorkflowInboundImpl", "execute_workflow"),
+        ("temporalio.worker._workflow_instance", "_WorkflowInboundImpl", "handle_query"),
+        ("temporalio.worker._workflow_instance", "_WorkflowInboundImpl", "handle_signal"),
+        ("temporalio.worker._workflow_instance", "_WorkflowInboundImpl", "handle_update_handler"),
+        ("temporalio.worker._workflow_instance", "_WorkflowInboundImpl", "handle_update_validator"),
+    ],
+    ids=lambda part: part or "-",
 )
 def test_a_hook_goes_in_and_comes_out_and_the_library_is_what_it_was(module, name, attribute):
     assert_a_hook_goes_in_and_comes_out(module, name, attribute)

@@ -31,6 +31,7 @@ from spanorigin.frameworks import (
     sanic,
     starlette,
     taskiq,
+    temporal,
     tornado,
 )
 from spanorigin.frameworks.hooks import Announcer, Framework, Met, OnFailure, OnHandler
@@ -63,6 +64,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     huey.FRAMEWORK,
     arq.FRAMEWORK,
     sanic.FRAMEWORK,
+    temporal.FRAMEWORK,
 )
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]

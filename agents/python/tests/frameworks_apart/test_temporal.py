@@ -1,0 +1,109 @@
+"""Origins of Temporal's workflows and activities: its development server, a real worker, its own interceptors.
+
+The workflow runs in Temporal's sandbox, as it does for everybody.
+"""
+
+import sys
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import apart_temporal as sample
+import pytest
+import spanorigin
+from entry_support import marked_line, origin_of, wait_for
+from exit_services import free_port, program, running
+from opentelemetry import trace
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from temporalio.client import Client
+from temporalio.contrib.opentelemetry import OpenTelemetryPlugin, TracingInterceptor, create_tracer_provider
+from temporalio.worker import Worker
+
+
+def marked(mark, function, kind="entry"):
+    file = Path(sample.__file__)
+    return str(file), marked_line(file, mark), f"apart_temporal.{function}", kind
+
+
+@pytest.fixture(scope="module")
+def address():
+    """A development server that keeps everything in memory."""
+    port = free_port()
+    command = [program("temporal", Path(sys.executable).parent), "server", "start-dev", "--headless"]
+    command += ["--ip", "127.0.0.1", "--port", str(port), "--log-level", "never"]
+    with running(command, port):
+        yield f"127.0.0.1:{port}"
+
+
+async def run(client, wait):
+    """Let a worker run one workflow to its end."""
+    queue = uuid.uuid4().hex
+    with ThreadPoolExecutor(1) as threads:
+        async with Worker(
+            client,
+            task_queue=queue,
+            workflows=[sample.Order],
+            activities=sample.ACTIVITIES,
+            activity_executor=threads,
+        ):
+            handle = await sample.buy(client, queue, wait)
+            if wait:
+                await sample.talk(handle)
+            return await handle.result()
+
+
+def origins(spans):
+    """What each name of a span has for an origin; it has to be the same for all spans of that name."""
+    found = {}
+    for span in spans:
+        origin = origin_of(span)
+        assert found.setdefault(span.name, origin) == origin
+    return found
+
+
+HANDLED = {
+    "RunWorkflow:Order": ("run", "Order.run"),
+    "ValidateUpdate:add": ("check", "Order.check"),
+    "HandleUpdate:add": ("add", "Order.add"),
+    "HandleQuery:how_many": ("how_many", "Order.how_many"),
+    "HandleSignal:pay": ("pay", "Order.pay"),
+    "RunActivity:coroutine": ("coroutine", "coroutine"),
+    "RunActivity:in_a_thread": ("in_a_thread", "in_a_thread"),
+    "RunActivity:decorated": ("decorated", "decorated"),
+    "RunActivity:method": ("method", "Shelf.method"),
+}
+ASKED = {
+    "StartWorkflow:Order": ("buy", "buy"),
+    "StartWorkflowUpdate:add": ("update", "talk"),
+    "QueryWorkflow:how_many": ("query", "talk"),
+    "SignalWorkflow:pay": ("signal", "talk"),
+    **{
+        f"StartActivity:{name}": ("activity", "Order.run")
+        for name in ("coroutine", "in_a_thread", "decorated", "method")
+    },
+}
+EXPECTED = {name: marked(*place) for name, place in HANDLED.items()}
+EXPECTED |= {name: marked(*place, "exit") for name, place in ASKED.items()}
+
+
+async def test_workflows_and_activities_name_their_functions_and_what_asks_for_them_its_line(capture, address):
+    interceptor = TracingInterceptor(capture.provider.get_tracer("test"))
+    client = await Client.connect(address, interceptors=[interceptor])
+
+    assert sorted(await run(client, wait=True)) == [1, 1, 1, 1, 2]
+
+    # What marks the end of a workflow is an internal span, and nobody's.
+    assert origins(capture.exporter.get_finished_spans()) == {**EXPECTED, "CompleteWorkflow:Order": None}
+
+
+async def test_temporals_newer_plugin_has_the_same_origins(capture, address, monkeypatch):
+    provider = create_tracer_provider()
+    provider.add_span_processor(SimpleSpanProcessor(capture.exporter))
+    spanorigin.install(provider._tracer_provider)
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER", provider)  # the plugin takes the global one
+    client = await Client.connect(address, plugins=[OpenTelemetryPlugin(add_temporal_spans=True)])
+
+    assert sorted(await run(client, wait=True)) == [1, 1, 1, 1, 2]
+
+    wait_for(lambda: any(span.name == "RunWorkflow:Order" for span in capture.exporter.get_finished_spans()))
+    assert origins(capture.exporter.get_finished_spans()) == EXPECTED
