@@ -26,6 +26,8 @@ from typing import Any, ClassVar
 from figures import Figure, note, report
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from spanorigin import names
+from spanorigin.doctor import asking
+from spanorigin.model import UserError
 
 SERVICES = Path(__file__).resolve().parent / "soak_services.py"
 PATHS = {
@@ -33,6 +35,8 @@ PATHS = {
     "async": ("/orders/1", "/orders/2", "/waits", "/streams", "/orders/none", "/nowhere"),
 }
 AGENTS = ("agent", "bare")
+LOOK_EVERY_SECONDS = 10.0
+"""How often `spanorigin doctor` asks each process with the agent, meanwhile."""
 CLIENTS = 2
 """Connections a service is asked over at a time."""
 # What may come on top of the service without the agent, over the whole run. Its tables fill in the first third.
@@ -88,6 +92,9 @@ class Service:
     answers: dict[str, set[tuple[Any, ...]]] = field(default_factory=dict)
     asked: int = 0
     broken: list[str] = field(default_factory=list)
+    looked: int = 0
+    is_over: bool = False
+    """Its clients have gone, and took their connections along: what it holds now is not what it held."""
 
     @property
     def name(self) -> str:
@@ -99,13 +106,15 @@ class Service:
             threading.Thread(target=_each, args=(stream, keep), daemon=True).start()
 
     def _read(self, line: str) -> None:
-        self.readings.append(json.loads(line))
+        if not self.is_over:
+            self.readings.append(json.loads(line))
 
     def ask(self, rate: float, until: float) -> None:
         """Ask for each path in turn, over one connection, `rate` times a second at most."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         for path in itertools.cycle(PATHS[self.kind]):
             if time.monotonic() >= until or self.process.poll() is not None:
+                self.is_over = True
                 return
             began = time.monotonic()
             try:
@@ -118,6 +127,17 @@ class Service:
                 self.broken.append(f"{path}: {error!r}")
                 connection.close()
             time.sleep(max(0.0, 1 / rate - (time.monotonic() - began)))
+
+    def look(self, until: float) -> None:
+        """Ask the process what it does, as a person does from outside."""
+        time.sleep(LOOK_EVERY_SECONDS / 2)  # the door opens a second after the start
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                said = asking.ask(self.process.pid, {"ask": "report"}, {})
+                self.looked += bool(said["installed"])
+            except UserError as error:
+                self.broken.append(f"doctor: {error}")
+            time.sleep(LOOK_EVERY_SECONDS)
 
     def growth(self, what: str) -> float:
         """From the second quarter of the run to the last: the difference of the medians."""
@@ -175,8 +195,13 @@ def soak(minutes: float, rate: float) -> Iterator[Figure]:
             for service in services
             for _ in range(CLIENTS)
         ]
-        for client in clients:
-            client.start()
+        lookers = [
+            threading.Thread(target=service.look, args=(until,), daemon=True)
+            for service in services
+            if service.agent == "agent"
+        ]
+        for thread in (*clients, *lookers):
+            thread.start()
         while any(client.is_alive() for client in clients):
             time.sleep(min(60.0, max(0.1, until - time.monotonic())))
             for service in services:
@@ -209,6 +234,8 @@ def judged(services: list[Service], minutes: float) -> Iterator[Figure]:
         yield Figure(f"soak.{kind}.minutes", minutes, "min", "how long it ran")
         yield Figure(f"soak.{kind}.requests", ours.asked, "", "answered, the same to the byte as without the agent")
         yield Figure(f"soak.{kind}.switched", last["switched"], "", "times capture was turned on, off, or half off")
+        faults += [] if ours.looked else [f"{kind}: the doctor never got an answer"]
+        yield Figure(f"soak.{kind}.looked", ours.looked, "", "answers that the doctor got meanwhile")
         for origin in ("entry", "exit"):
             count = Sink.origins[f"/{ours.name} {origin}"]
             faults += [f"{kind}: no {origin} origin ever arrived"] if not count else []
