@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,12 +24,13 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent
 AGENT = ROOT / "agents/python"
 TESTS = AGENT / "tests"
+TRACERS = ROOT / "server/tests/life/tracers"
 #: What an editable install depends on: its manifest, and what is compiled in place.
 BUILT_FROM = (AGENT / "pyproject.toml", AGENT / "hatch_build.py", *sorted((AGENT / "src").rglob("*.[ch]")))
 
 #: The Pythons that the agent supports: each should be here.
 SUPPORTED = ("3.10", "3.11", "3.12", "3.13", "3.14")
-#: Run where they are.
+#: Run where they are and asked for: many packages have no wheels for them yet.
 WELCOME = ("3.13t", "3.14t")
 #: The one of .venv, in which the cases are run with everything else.
 MAIN = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -59,7 +61,7 @@ FOUND = _interpreters()
 def _cases_on(version: str) -> None:
     """Announce the session that runs the 42 cases on one Python."""
 
-    @nox.session(name=f"cases-{version}", python=str(FOUND[version]), default=version != MAIN)
+    @nox.session(name=f"cases-{version}", python=str(FOUND[version]), default=version in SUPPORTED and version != MAIN)
     def cases(session: nox.Session) -> None:
         _install(session, TESTS / "cases/requirements.txt", version)
         _test(session, TESTS / "cases")
@@ -85,6 +87,58 @@ def frameworks_apart(session: nox.Session) -> None:
     folder = TESTS / "frameworks_apart"
     _install(session, folder / "requirements.txt")
     _test(session, folder)
+
+
+def _ddtrace(version: str, has_exits: bool) -> None:
+    """Announce the session that points one release of ddtrace, unmodified, at our server."""
+
+    @nox.session(name=f"ddtrace-{version}", python=sys.executable)
+    def ddtrace(session: nox.Session) -> None:
+        environment = Path(session.virtualenv.location)
+        requirements = TRACERS / f"requirements-{version}.txt"
+        if _is_new(environment, requirements):
+            # Their versions are their own: nothing of ours runs in there.
+            session.install("-r", str(requirements), env={"PIP_CONSTRAINT": ""}, silent=True)
+            _note_installed(environment, requirements)
+        tracer = {"TRACER_PYTHON": str(environment / "bin/python"), "TRACER_HAS_EXITS": str(has_exits).lower()}
+        _test_tracer(session, tracer)
+
+
+_ddtrace("4.0.4", has_exits=True)
+_ddtrace("4.16.0", has_exits=False)
+
+
+@nox.session(name="dd-trace-js", python=False)
+def dd_trace_js(session: nox.Session) -> None:
+    """The same with dd-trace for Node."""
+    folder = TRACERS / "node"
+    if shutil.which("npm") is None:
+        told = session.error if os.environ.get("CI") == "true" else session.skip
+        told("not run, since there is no npm on the PATH")
+    (folder / "node_modules").mkdir(exist_ok=True)
+    if _is_new(folder / "node_modules", folder / "package-lock.json"):
+        command = ("npm", "ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error")
+        session.chdir(folder)
+        session.run(*command, external=True, silent=True)
+        session.chdir(ROOT)
+        _note_installed(folder / "node_modules", folder / "package-lock.json")
+    _test_tracer(session, {"TRACER_NODE_MODULES": str(folder / "node_modules")})
+
+
+def _test_tracer(session: nox.Session, tracer: dict[str, str]) -> None:
+    """Run the tests in the main environment, where the server is, with the tracer named to them."""
+    command = (sys.executable, "-m", "pytest", "--quiet", str(TRACERS), *session.posargs)
+    session.run(*command, external=True, env=tracer)
+
+
+def _is_new(environment: Path, source: Path) -> bool:
+    """Whether what `source` lists is still to be installed."""
+    note = environment / ".installed"
+    return not note.is_file() or note.read_text() != hashlib.sha256(source.read_bytes()).hexdigest()
+
+
+def _note_installed(environment: Path, source: Path) -> None:
+    (environment / ".installed").write_text(hashlib.sha256(source.read_bytes()).hexdigest())
 
 
 def _install(session: nox.Session, requirements: Path, version: str = MAIN) -> None:
