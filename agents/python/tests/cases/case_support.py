@@ -1,8 +1,11 @@
 """What the numbered cases share: places in samples by their marks, and programs whose requests are looked at."""
 
+import importlib.util
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from entry_support import marked_line, origin_of
 from exit_support import Agent
 from flask import Flask
@@ -17,6 +20,13 @@ TESTS = Path(__file__).resolve().parents[1]
 NOT_SAMPLES = tuple(f"{TESTS}/{folder}/*" for folder in ("cases", "entry", "exit", "walkers"))
 #: Those that this interpreter has; test_numbers.py says why one is missing.
 WALKERS = [kind for kind in ("raw", "public", "python") if missing_walker(kind) is None]
+
+
+def needs_package(name):
+    """Skip the test where a package is missing, or fail where CI has to have it. Imports nothing."""
+    if importlib.util.find_spec(name) is None:
+        assert os.environ.get("CI") != "true", f"{name} is not installed, and CI has to have it"
+        pytest.skip(f"{name} is not installed")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import sys
 
 import exit_shapes as sample
 import pytest
+from case_support import needs_package
 from exit_support import SAMPLES, frame
 
 PROGRAM = SAMPLES / "case_beside.py"
@@ -89,7 +90,7 @@ def test_case_22_profilers_and_modes_of_the_interpreter_change_no_origin(command
 
 
 def test_case_22_debugpy_changes_no_origin():
-    pytest.importorskip("debugpy")
+    needs_package("debugpy")
 
     assert run(["-Xfrozen_modules=off", "-m", "debugpy", "--listen", "127.0.0.1:0"], "auto") == expected()
 

@@ -2,7 +2,6 @@
 
 import copy
 import gc
-import importlib.util
 import inspect
 import json
 import os
@@ -20,7 +19,7 @@ import entry_asgi
 import entry_django
 import exit_shapes as sample
 import pytest
-from case_support import Program, entry_at
+from case_support import Program, entry_at, needs_package
 from django.http import HttpResponse
 from django.urls import path
 from exit_support import SAMPLES, Agent, Library, frame, frames_of
@@ -240,8 +239,7 @@ def test_case_21_threads_that_start_at_once_name_their_own_lines(agent, library)
 
 
 def test_case_21_greenlets_of_gevents_server_name_their_own_lines(walker):
-    if importlib.util.find_spec("gevent") is None:  # importing it here would change this process
-        pytest.skip("gevent is not installed")
+    needs_package("gevent")
     program = SAMPLES / "case_gevent.py"
     done = subprocess.run(
         [sys.executable, str(program), walker], capture_output=True, text=True, timeout=60, check=False
