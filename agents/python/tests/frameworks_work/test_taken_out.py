@@ -15,6 +15,8 @@ HOOKED = [
     ("fastmcp.tools.function_tool", "FunctionTool", "run"),
     ("graphql.execution.execute", "ExecutionContext", "build_resolve_info"),
     ("huey.api", "Huey", "_timeout_context"),
+    ("langgraph.pregel._runner", "PregelRunner", "atick"),
+    ("langgraph.pregel._runner", "PregelRunner", "tick"),
     ("mcp.server.mcpserver.prompts.base", "Prompt", "render"),
     ("mcp.server.mcpserver.resources.templates", "ResourceTemplate", "create_resource"),
     ("mcp.server.mcpserver.resources.types", "FunctionResource", "read"),

@@ -21,6 +21,7 @@ from spanorigin.frameworks import (
     graphql,
     grpc,
     huey,
+    langgraph,
     litestar,
     mcp,
     ninja,
@@ -65,6 +66,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     arq.FRAMEWORK,
     sanic.FRAMEWORK,
     temporal.FRAMEWORK,
+    langgraph.FRAMEWORK,
 )
 
 __all__ = ["FRAMEWORKS", "borders", "install_all"]
