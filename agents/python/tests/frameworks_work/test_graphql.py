@@ -10,6 +10,9 @@ import pytest
 import strawberry
 import work_graphql as sample
 import work_graphql_view as view
+from ariadne.asgi import GraphQL as AriadneGraphQL
+from ariadne.asgi.handlers import GraphQLHTTPHandler
+from ariadne.contrib.tracing.opentelemetry import opentelemetry_extension
 from entry_support import serving, serving_asgi
 from graphql import graphql_sync
 from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
@@ -25,6 +28,16 @@ from work_support import origin_at, origin_of
 def strawberry_address(work):
     app = OpenTelemetryMiddleware(GraphQL(sample.strawberry_schema), tracer_provider=work.provider)
     with serving_asgi(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="module", params=["plain", "traced"])
+def ariadne_address(request, work):
+    """Ariadne's own application, without and with its own tracing, which makes spans for operation and resolvers."""
+    extension = opentelemetry_extension(tracer=work.provider.get_tracer("ariadne"))
+    traced = {"http_handler": GraphQLHTTPHandler(extensions=[extension])}
+    app = AriadneGraphQL(sample.ariadne_schema, **(traced if request.param == "traced" else {}))
+    with serving_asgi(OpenTelemetryMiddleware(app, tracer_provider=work.provider)) as address:
         yield address
 
 
@@ -87,6 +100,23 @@ def test_a_query_to_strawberry_names_the_first_resolver(work, strawberry_address
     assert query(strawberry_address, text)
 
     assert origin_of(work.only(SpanKind.SERVER)) == origin_at("work_graphql", mark, function)
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "function"),
+    [
+        ("{ hello }", "ariadne_hello", "ariadne_hello"),
+        ("{ later }", "ariadne_later", "ariadne_later"),
+        ("{ decorated }", "ariadne_decorated", "ariadne_decorated"),
+        ("{ item { name } }", "ariadne_item", "ariadne_an_item"),
+        ('mutation { rename(name: "tea") }', "ariadne_rename", "ariadne_rename"),
+    ],
+)
+def test_a_query_to_ariadne_names_the_first_resolver(work, ariadne_address, text, mark, function):
+    assert query(ariadne_address, text)
+
+    roots = [span for span in work.of_kind(SpanKind.SERVER) if span.parent is None]
+    assert [origin_of(span) for span in roots] == [origin_at("work_graphql", mark, function)]
 
 
 def test_strawberrys_own_tracing_leaves_the_origin_on_the_request(work):

@@ -1,7 +1,10 @@
-"""The same small schema in Graphene, in Strawberry and in graphql-core alone, where resolvers are put on fields."""
+"""The same small schema in Graphene, Strawberry and Ariadne, and in graphql-core alone, with resolvers on fields."""
+
+import functools
 
 import graphene
 import strawberry
+from ariadne import MutationType, ObjectType, QueryType, make_executable_schema
 from graphql import build_schema
 
 
@@ -85,3 +88,55 @@ def resolve_hello(root, info, who="you"):  # <- core_hello
 
 core_schema = build_schema("type Query { hello(who: String): String, version: String }")
 core_schema.query_type.fields["hello"].resolve = resolve_hello
+
+
+ariadne_query, ariadne_item, ariadne_mutation = QueryType(), ObjectType("Item"), MutationType()
+
+
+def audited(resolver):
+    @functools.wraps(resolver)
+    def inner(*args, **kwargs):
+        return resolver(*args, **kwargs)
+
+    return inner
+
+
+@ariadne_query.field("hello")
+def ariadne_hello(root, info, who="you"):  # <- ariadne_hello
+    return who
+
+
+@ariadne_query.field("later")
+async def ariadne_later(root, info):  # <- ariadne_later
+    return "later"
+
+
+@ariadne_query.field("decorated")
+@audited
+def ariadne_decorated(root, info):  # <- ariadne_decorated
+    return "decorated"
+
+
+@ariadne_query.field("item")
+def ariadne_an_item(root, info):  # <- ariadne_item
+    return {}
+
+
+@ariadne_item.field("name")
+def ariadne_name(root, info):
+    return "tea"
+
+
+@ariadne_mutation.field("rename")
+def ariadne_rename(root, info, name):  # <- ariadne_rename
+    return True
+
+
+ariadne_schema = make_executable_schema(
+    """
+    type Query { hello(who: String): String!  later: String!  decorated: String!  item: Item!  version: String }
+    type Item { name: String! }
+    type Mutation { rename(name: String!): Boolean! }
+    """,
+    [ariadne_query, ariadne_item, ariadne_mutation],
+)
