@@ -64,7 +64,7 @@ def _cases_on(version: str) -> None:
     @nox.session(name=f"cases-{version}", python=str(FOUND[version]), default=version in SUPPORTED and version != MAIN)
     def cases(session: nox.Session) -> None:
         _install(session, TESTS / "cases/requirements.txt", version)
-        _test(session, TESTS / "cases")
+        _test(session, TESTS / "cases", TESTS / "discovery")
 
 
 def _cases_missing_on(version: str) -> None:
@@ -174,7 +174,7 @@ def _pinned(lines: Iterable[str], version: str) -> dict[str, str]:
     return {canonicalize_name(one.name): f"{one.name}{one.specifier}" for one in meant if "==" in str(one.specifier)}
 
 
-def _test(session: nox.Session, folder: Path) -> None:
-    """Run a folder's tests, two at a time unless told otherwise."""
+def _test(session: nox.Session, *folders: Path) -> None:
+    """Run the tests of folders, two at a time unless told otherwise."""
     spread = [] if any(word in ("-n", "-s", "--pdb") for word in session.posargs) else ["-n", "2", "--dist", "loadfile"]
-    session.run("python", "-m", "pytest", "-q", *spread, str(folder), *session.posargs)
+    session.run("python", "-m", "pytest", "-q", *spread, *map(str, folders), *session.posargs)

@@ -117,7 +117,7 @@ class Running:
         for each in self.joined:
             each.place.hold(held)
             if self.discovery is not None:
-                each.discovery_place.hold(self.discovery if wants_entries else None)
+                self.discovery.attend(each.provider, wanted=wants_entries)
         if self.discovery is not None:
             (self.discovery.start if wants_entries else self.discovery.stop)()
         if wants_entries and self.detach is None:
@@ -135,12 +135,13 @@ class Running:
         """Undo all of it but the door."""
         if self.discovery is not None:
             self.discovery.stop()
+            for each in self.joined:
+                self.discovery.attend(each.provider, wanted=False)
         if self.detach is not None:
             self.detach()
         self.exporting.uninstall()
         for each in self.joined:
             each.place.hold(None)
-            each.discovery_place.hold(None)
             each.forget_resource()
 
 
@@ -150,7 +151,6 @@ class _Joined:
 
     provider: trace.TracerProvider
     place: Place
-    discovery_place: Place
     forget_resource: Callable[[], None]
 
 
@@ -196,7 +196,7 @@ def install(provider: trace.TracerProvider | None = None, *, settings: Settings 
             )
         if all(each.provider is not provider for each in running.joined):
             forget_resource = resource.join(provider, settings, process_environment())
-            running.joined.append(_Joined(provider, place_in(provider), place_in(provider), forget_resource))
+            running.joined.append(_Joined(provider, place_in(provider), forget_resource))
             running.act()
         return running.installation
 
@@ -301,7 +301,7 @@ def _reading() -> metrics.Reading | None:
 
 
 def _captures(running: Running) -> int:
-    # Spans are counted as they end and misses as they start: while some are open, this lags behind.
+    # An exit is counted before it is captured or missed, by other threads too.
     return max(0, running.processor.exits - sum(running.tally.snapshot()["misses"].values()))
 
 

@@ -17,7 +17,7 @@ from types import CellType, CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, Final
 
 from opentelemetry.context import Context
-from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, SynchronousMultiSpanProcessor
 from opentelemetry.trace import SpanKind, get_current_span
 
 from spanorigin import names
@@ -26,6 +26,7 @@ from spanorigin.emit import Attach
 from spanorigin.frameworks.hooks import Framework
 from spanorigin.model import Attributes, EntryOrigin, Refusal, Site, Verdict
 from spanorigin.origin.definition import def_line
+from spanorigin.origin.handler import names_called_with_everything
 from spanorigin.origin.walk.places import BORDER, OWN, Sorter
 from spanorigin.source import Sources
 
@@ -85,6 +86,7 @@ class Discovery(SpanProcessor):
         self._handlers: dict[int, _Handler] = {}
         self._open: dict[int, tuple[_Stack, int]] = {}
         """Span id of an open entry -> its stack, and how many of the user's frames were on it."""
+        self._attended: list[object] = []
         self._wait = _FIRST_WAIT_SECONDS
         self._again_at = 0.0
 
@@ -113,6 +115,8 @@ class Discovery(SpanProcessor):
             self._disable = monitoring.DISABLE
             monitoring.register_callback(tool, monitoring.events.PY_START, self._started)
             monitoring.set_events(tool, monitoring.events.PY_START)
+            # What the id's last owner had settled, an earlier installation of ours perhaps, would stay so.
+            monitoring.restart_events()
             self.verdict = Verdict(True, f"functions are watched as tool {tool} of sys.monitoring")
             return
         self.verdict = Verdict(False, f"both free tool ids of sys.monitoring are taken: {', '.join(taken)}")
@@ -127,6 +131,18 @@ class Discovery(SpanProcessor):
         self._monitoring.free_tool_id(tool)
         self._open.clear()
         self.verdict = Verdict(False, "capture of entries is switched off")
+
+    def attend(self, provider: object, *, wanted: bool) -> None:
+        """Be told of the spans of `provider`, last of all its processors, or be told no more."""
+        every = getattr(provider, "_active_span_processor", None)
+        if isinstance(every, SynchronousMultiSpanProcessor):
+            with every._lock:
+                others = tuple(each for each in every._span_processors if each is not self)
+                every._span_processors = (*others, self) if wanted else others
+        elif wanted and all(each is not provider for each in self._attended):
+            # It lets no processor go. While stopped, this one does nothing.
+            self._attended.append(provider)
+            provider.add_span_processor(self)  # type: ignore[attr-defined]  # install() has checked it
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 - the SDK's form
         try:
@@ -180,8 +196,11 @@ class Discovery(SpanProcessor):
             return self._disable
 
     def _is_candidate(self, code: CodeType) -> bool:
+        """Whether code is a function of the user's, and not a decorator's that passes all it gets to what it holds."""
         name = code.co_name
-        return (not name.startswith("<") or name == "<lambda>") and self._kind(code.co_filename) == OWN
+        if (name.startswith("<") and name != "<lambda>") or self._kind(code.co_filename) != OWN:
+            return False
+        return names_called_with_everything(code).isdisjoint(code.co_freevars)
 
     def _waiting_span(self) -> Span | None:
         """The entry span that the running code serves, if it has no origin yet and is ours to find one for."""
@@ -225,7 +244,7 @@ class Discovery(SpanProcessor):
                 break
             if kind == OWN:
                 if frame.f_code.co_name == "<module>":
-                    break
+                    break  # it runs what it started; none of the rest came with a request
                 if self._is_candidate(frame.f_code):
                     found.append(frame)
             else:

@@ -161,10 +161,10 @@ def _forwarded(code: CodeType, held: dict[str, object], is_users: Callable[[str]
     if not is_users(code.co_filename):
         leads_to = _plain_function(function)
         return function if leads_to is not None and is_users(leads_to.__code__.co_filename) else None
-    return function if name in _names_called_with_everything(code) else None
+    return function if name in names_called_with_everything(code) else None
 
 
-def _names_called_with_everything(code: CodeType) -> set[str]:
+def names_called_with_everything(code: CodeType) -> set[str]:
     """Closure and attribute names that take part in a call to which `code` passes both its `*args` and `**kwargs`."""
     if not (code.co_flags & _HAS_ARGS and code.co_flags & _HAS_KWARGS):
         return set()
