@@ -19,9 +19,10 @@ import entry_asgi
 import entry_django
 import exit_shapes as sample
 import pytest
-from case_support import Program, entry_at, needs_package
+from case_support import WALKERS, Program, entry_at, needs_package
 from django.http import HttpResponse
 from django.urls import path
+from entry_support import marked_line
 from exit_support import SAMPLES, Agent, Library, frame, frames_of
 from opentelemetry.instrumentation.django import DjangoInstrumentor
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
@@ -238,20 +239,20 @@ def test_case_21_threads_that_start_at_once_name_their_own_lines(agent, library)
     assert len(named) == 2 * 25 * (1 + 1 + 2 + 2)
 
 
-def test_case_21_greenlets_of_gevents_server_name_their_own_lines(walker):
+@pytest.fixture(scope="module")
+def on_gevents_server():
+    """What each walker found on a server of gevent's; in another process, since gevent changes a whole program."""
     needs_package("gevent")
-    program = SAMPLES / "case_gevent.py"
-    done = subprocess.run(
-        [sys.executable, str(program), walker], capture_output=True, text=True, timeout=60, check=False
-    )
+    command = [sys.executable, str(SAMPLES / "case_gevent.py"), *WALKERS]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
-    lines = program.read_text().splitlines()
-    line = {
-        mark: next(n for n, text in enumerate(lines, 1) if text.endswith(f"# <- {mark}"))
-        for mark in ("pays", "paying", "lists", "listing")
-    }
-    assert dict(json.loads(done.stdout)[walker]) == {
+
+def test_case_21_greenlets_of_gevents_server_name_their_own_lines(walker, on_gevents_server):
+    line = {mark: marked_line(SAMPLES / "case_gevent.py", mark) for mark in ("pays", "paying", "lists", "listing")}
+
+    assert dict(on_gevents_server[walker]) == {
         f"GET /pays {line['pays']}": 10,
         f"GET /lists {line['lists']}": 10,
         f"call {line['paying']}": 10,
