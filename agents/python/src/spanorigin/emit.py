@@ -30,6 +30,8 @@ _FRAME_PARTS: Final = 4
 """Attributes that Datadog's form has for a frame."""
 PROGRAMS: Final = frozenset({_FILE, _LINE, _FUNCTION, _OLD_FILE, _OLD_LINE, _OLD_FUNCTION})
 """Attributes that show that the program, or another tool, gave the span a place of its own."""
+_STANDING: Final = PROGRAMS | {_DATADOG_TYPE}
+"""Attributes that may stand in the way of ours."""
 PREFIXES: Final = ("code.", "_dd.code_origin.")
 """What the names begin with that attach_to_new looks for: a name that begins otherwise cannot stand in the way."""
 
@@ -65,28 +67,24 @@ def frame_line(frame: Site) -> str:
 
 
 def attach_to_new(span: Span, attributes: Attributes) -> Refusal | None:
-    """Attach to a span that is just being started, in the known layout: no other thread has it yet, so no lock."""
+    """Attach to a span that is just being started, in the known layout: no other thread has it yet, so no lock.
+
+    Ours come before those that the span has: a copy of ours that takes in the few of a starting span costs less than
+    adding to them does (decision 0104), and where the SDK later drops the oldest for want of room, that is ours.
+    """
     bounded = span._attributes
     if type(bounded) is not BoundedAttributes:
         return attach(span, attributes)
     held = bounded._dict
     if (
-        _FILE in held
-        or _LINE in held
-        or _FUNCTION in held
-        or _OLD_FILE in held
-        or _OLD_LINE in held
-        or _OLD_FUNCTION in held
-        or (_DATADOG_TYPE in held and _DATADOG_TYPE in attributes)
+        not _STANDING.isdisjoint(held)
+        or bounded.max_value_len is not None
+        or len(held) > len(attributes)
+        or type(attributes) is not dict
+        or (bounded.maxlen is not None and len(held) + len(attributes) > bounded.maxlen)
     ):
-        return SET_BY_THE_PROGRAM
-    limit = bounded.maxlen
-    if bounded.max_value_len is not None or (limit is not None and len(held) > limit - len(attributes)):
-        fitting = _fitting(attributes, bounded.max_value_len, limit, len(held))
-        if fitting is None:
-            return NO_ROOM
-        attributes = fitting
-    held.update(attributes)
+        return _add(bounded, attributes)
+    bounded._dict = attributes | held
     return None
 
 
@@ -98,7 +96,7 @@ def attach_to_open(span: AnySpan, attributes: Attributes) -> Refusal | None:
         if span._end_time is not None:
             return ENDED
         with span._attributes._lock:
-            return attach_to_new(span, attributes)
+            return _add(span._attributes, attributes)
 
 
 def attach(span: AnySpan, attributes: Attributes) -> Refusal | None:
@@ -154,6 +152,21 @@ def _site_attributes(site: Site, kind: str) -> dict[str, AttributeValue]:
         names.CODE_FUNCTION_NAME: site.function,
         names.ORIGIN_TYPE: kind,
     }
+
+
+def _add(bounded: BoundedAttributes, attributes: Attributes) -> Refusal | None:
+    """Add to what is held, if the program set none of it and the limits have room."""
+    held = bounded._dict
+    if not PROGRAMS.isdisjoint(held) or (_DATADOG_TYPE in held and _DATADOG_TYPE in attributes):
+        return SET_BY_THE_PROGRAM
+    limit = bounded.maxlen
+    if bounded.max_value_len is not None or (limit is not None and len(held) > limit - len(attributes)):
+        fitting = _fitting(attributes, bounded.max_value_len, limit, len(held))
+        if fitting is None:
+            return NO_ROOM
+        attributes = fitting
+    held.update(attributes)
+    return None
 
 
 def _fitting(attributes: Attributes, length: int | None, count: int | None, taken: int) -> Attributes | None:

@@ -6,12 +6,14 @@ span's attributes; add_span_processor() would put us last.
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from types import FunctionType
 from typing import Protocol
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import (
     ConcurrentMultiSpanProcessor,
-    ReadableSpan,
     Span,
     SpanProcessor,
     SynchronousMultiSpanProcessor,
@@ -32,66 +34,72 @@ class Place(Protocol):
 def place_in(provider: object) -> Place:
     """Our place in `provider`, which must have add_span_processor(); nobody stands there yet."""
     every = getattr(provider, "_active_span_processor", None)
-    if isinstance(every, SynchronousMultiSpanProcessor):
-        return _First(every)
-    if isinstance(every, ConcurrentMultiSpanProcessor):
+    if isinstance(every, (SynchronousMultiSpanProcessor, ConcurrentMultiSpanProcessor)):
         return _Before(every)
     return _Last(provider)
 
 
-class _First:
-    """Before the others in their own list."""
-
-    def __init__(self, every: SynchronousMultiSpanProcessor) -> None:
-        self._every = every
-        self._held: SpanProcessor | None = None
-
-    def hold(self, processor: SpanProcessor | None) -> None:
-        with self._every._lock:
-            others = tuple(each for each in self._every._span_processors if each is not self._held)
-            self._every._span_processors = others if processor is None else (processor, *others)
-            self._held = processor
-
-
 class _Before:
-    """In the thread that starts the span. As one of `every`'s own we would see the stack of a pool's thread."""
+    """Before the one that passes each span on to all others, in the thread that starts the span.
 
-    def __init__(self, every: ConcurrentMultiSpanProcessor) -> None:
+    Not as one of them: then each span that ends would come by too, to no end. And behind a pool we would see the stack
+    of one of its threads. Decision 0103.
+    """
+
+    def __init__(self, every: SynchronousMultiSpanProcessor | ConcurrentMultiSpanProcessor) -> None:
         self._every = every
-        self._target = _Target()
-        self._is_in = False
+        self._capture: Callable[[Span], None] = _nothing
+        self._ours: Callable[..., None] | None = None
+        """What stands in the place of the other's on_start; None where nothing does."""
 
     def hold(self, processor: SpanProcessor | None) -> None:
-        self._target.processor = processor
-        if processor is not None and not self._is_in:
+        self._capture = _nothing if processor is None else processor.on_start
+        if processor is not None and self._ours is None:
             self._step_in()
-        elif processor is None and self._is_in:
-            self._step_out()
+        elif processor is None and self._ours is not None and vars(self._every).get("on_start") is self._ours:
+            # Where somebody stands before us we stay in place, and do nothing.
+            del self._every.on_start
+            self._ours = None
 
     def _step_in(self) -> None:
-        every, target = self._every, self._target
-        start_all, end_all = every.on_start, every.on_end
+        every = self._every
+        in_their_place = self._quick() if _only_passes_on(every) else self._general(every.on_start)
+        self._ours = every.on_start = in_their_place  # type: ignore[method-assign]
+
+    # Both forms take the place of a frame of the SDK's, and the walkers know at which depth. A local variable, since
+    # calling an attribute costs another look at the class.
+
+    def _general(self, start_all: Callable[..., None]) -> Callable[..., None]:
+        def on_start(span: Span, parent_context: Context | None = None) -> None:
+            capture = self._capture
+            capture(span)
+            start_all(span, parent_context=parent_context)
+
+        return on_start
+
+    def _quick(self) -> Callable[..., None]:
+        """Does itself what the SDK's does, which saves each span a call."""
+        every = self._every
 
         def on_start(span: Span, parent_context: Context | None = None) -> None:
-            if target.processor is not None:
-                target.processor.on_start(span, parent_context)
-            start_all(span, parent_context)
+            capture = self._capture
+            capture(span)
+            for processor in every._span_processors:
+                processor.on_start(span, parent_context=parent_context)
 
-        def on_end(span: ReadableSpan) -> None:
-            if target.processor is not None:
-                target.processor.on_end(span)
-            end_all(span)
+        return on_start
 
-        self._ours = (on_start, on_end)
-        every.on_start, every.on_end = on_start, on_end  # type: ignore[method-assign]
-        self._is_in = True
 
-    def _step_out(self) -> None:
-        held = vars(self._every)
-        # Where somebody stands before us we stay in place, and do nothing.
-        if (held.get("on_start"), held.get("on_end")) == self._ours:
-            del self._every.on_start, self._every.on_end
-            self._is_in = False
+def _only_passes_on(every: SpanProcessor) -> bool:
+    """Whether its on_start is the SDK's loop over span processors, and nobody's who does more: a function that knows no
+    other names cannot."""
+    on_start = inspect.getattr_static(every, "on_start", None)
+    return (
+        type(every) is SynchronousMultiSpanProcessor
+        and type(on_start) is FunctionType
+        and on_start.__code__.co_names == ("_span_processors", "on_start")
+        and not on_start.__code__.co_freevars
+    )
 
 
 class _Last:
@@ -120,7 +128,6 @@ class _Target(SpanProcessor):
         if processor is not None:
             processor.on_start(span, parent_context)
 
-    def on_end(self, span: ReadableSpan) -> None:
-        processor = self.processor
-        if processor is not None:
-            processor.on_end(span)
+
+def _nothing(span: Span) -> None:
+    """What is done while nobody is held."""

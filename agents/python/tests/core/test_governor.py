@@ -9,42 +9,43 @@ from spanorigin.counters import Tally
 from spanorigin.origin.governor import EVERY, WINDOW_NS, Governor
 
 CLIENT = SimpleNamespace(_kind=SpanKind.CLIENT)
-INTERNAL = SimpleNamespace(_kind=SpanKind.INTERNAL)
 BUDGET = 0.01
 
 
 class Traffic:
-    """A processor's on_start under a governor, on clocks that move only as told."""
+    """Whoever captures, under a governor, on clocks that move only as told."""
 
     def __init__(self, budget=BUDGET):
         self.time_ns = self.spent_ns = 0
         self.cost_ns = 1000
-        self.captured = self.internal = self.exits = 0
+        self.captured = self.exits = self.told = 0
+        self.passes_over = None
         self.tally = Tally()
-        self.governor = Governor(budget, self.tally, now=lambda: self.time_ns, spent=lambda: self.spent_ns)
-        self.on_start = self._capture
-        self.governor.govern(self._capture, self._use)
+        self.governor = Governor(budget, self.tally, now=lambda: self.time_ns)
+        self.governor.govern(self._thin_by)
 
-    def _use(self, on_start):
-        self.on_start = on_start
+    def _thin_by(self, passes_over):
+        self.passes_over = passes_over
 
-    def _capture(self, span, parent_context=None):
-        if span is INTERNAL:
-            self.internal += 1
-            return
+    def exit(self, span=CLIENT):
+        """One exit, as the processor goes about it; whether it was captured."""
+        self.exits += 1
+        passes_over = self.passes_over
+        if passes_over is not None and passes_over(span):
+            return False
         self.captured += 1
         self.spent_ns += self.cost_ns
+        if passes_over is not None or self.exits % EVERY == 0:
+            self.told += 1
+            self.governor.sampled(self.cost_ns)
+        return True
 
     def second(self, exits):
         """One second with so many exits, spread evenly; how many of them were captured."""
         before = self.captured
         for _ in range(exits):
             self.time_ns += WINDOW_NS // exits
-            self.on_start(INTERNAL)
-            self.on_start(CLIENT)
-            self.exits += 1
-            if not self.exits % EVERY:
-                self.governor.measure_next()
+            self.exit()
         return self.captured - before
 
     def seconds(self, count, exits):
@@ -69,16 +70,13 @@ def test_the_time_told_is_about_the_time_taken():
     assert traffic.governor.spent_ns == pytest.approx(traffic.spent_ns, rel=0.02)
 
 
-def test_one_exit_in_64_is_measured_and_other_kinds_never_are():
+def test_within_the_budget_nobody_is_asked_and_few_are_told_of():
     traffic = Traffic()
-    readings = []
-    traffic.governor._time = lambda span, context: readings.append(span) or traffic._capture(span) or 1
 
-    traffic.seconds(2, exits=640)
+    traffic.seconds(2, exits=10 * EVERY)
 
-    assert len(readings) == pytest.approx(2 * 640 / EVERY, abs=1)
-    assert set(map(id, readings)) == {id(CLIENT)}
-    assert traffic.internal == 1280
+    assert traffic.passes_over is None
+    assert traffic.told == 2 * 10
 
 
 @pytest.mark.parametrize("times_over", [3, 10, 100])
@@ -181,11 +179,8 @@ def test_every_site_keeps_some_origins():
     """Four sites in turn, one in four captured: counting off would always take the same one."""
     traffic = Traffic()
     traffic.governor._thin(2)
-    captured = []
-    traffic.governor.govern(lambda span, context=None: captured.append(span.site), traffic._use)
 
-    for turn in range(800):
-        traffic.on_start(SimpleNamespace(_kind=SpanKind.PRODUCER, site=turn % 4))
+    captured = [turn % 4 for turn in range(800) if traffic.exit()]
 
     assert all(20 < captured.count(site) < 90 for site in range(4)), captured
 
@@ -202,26 +197,16 @@ def test_the_programs_random_numbers_stay_the_same():
     assert random.random() == expected
 
 
-def test_a_clock_that_fails_is_counted_and_the_program_goes_on():
+@pytest.mark.parametrize("halvings", [0, 1])
+def test_a_clock_that_fails_is_counted_and_the_program_goes_on(halvings):
     traffic = Traffic()
+    traffic.governor._thin(halvings)
 
     def broken():
         raise OSError
 
-    traffic.governor._spent = broken
-    traffic.seconds(1, exits=2 * EVERY)
+    traffic.governor._now = broken
+    traffic.seconds(1, exits=20 * EVERY)
 
-    assert traffic.tally.failures == {"governor": 1}
-    assert traffic.captured == 2 * EVERY - 1
-
-
-def test_a_span_of_another_make_is_passed_on():
-    traffic = Traffic()
-    seen = []
-    traffic.governor.govern(lambda span, context=None: seen.append(span), traffic._use)
-    traffic.governor.measure_next()
-    other = object()
-
-    traffic.on_start(other)
-
-    assert seen == [other]
+    assert set(traffic.tally.failures) == {"governor"}
+    assert traffic.captured == 20 * EVERY

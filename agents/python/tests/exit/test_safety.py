@@ -236,7 +236,7 @@ def test_a_forked_child_goes_on_even_when_another_thread_held_every_lock(python_
     exporter = InMemorySpanExporter()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
 
-    with chains._lock, processor._lock:
+    with chains._lock, processor.open_entries._lock:
         child = os.fork()
         if child == 0:
             status = 1

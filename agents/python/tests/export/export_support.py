@@ -37,7 +37,7 @@ class Attaching(SpanProcessor):
 
     def on_start(self, span, parent_context=None):
         if self.origin is not None:
-            emit.attach_to_new(span, self.origin)
+            emit.attach_to_open(span, self.origin)  # leaves it behind the attributes that are there, as for entries
         self.then(span)
 
 

@@ -3,10 +3,11 @@
 import threading
 
 import pytest
-from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider, _Span
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, TraceFlags, set_span_in_context
 from spanorigin import emit
 from spanorigin.counters import Tally
+from spanorigin.origin.governor import EVERY, Governor
 from spanorigin.origin.processor import OriginProcessor
 from spanorigin.origin.serving import OpenEntries
 from walkers_support import LAUNCHER, LIBRARY, USER, in_file, make_walker, missing_walker, passing_on, stack
@@ -27,10 +28,14 @@ def both(request):
 class Traced:
     """A provider with the origin processor on it, and a way to start spans from a library."""
 
-    def __init__(self, kind, limits=None, prepare=emit.exit_attributes):
+    def __init__(self, kind, limits=None, prepare=emit.exit_attributes, governed=False):
         self.tally = Tally()
         walker = make_walker(kind, prepare=prepare)
-        self.processor = OriginProcessor(walker, emit.attach_to_new, self.tally)
+        self._told = []
+        governor = Governor(float("inf"), self.tally) if governed else None
+        if governed:
+            governor.sampled = lambda taken_ns: [tell(taken_ns) for tell in self._told]
+        self.processor = OriginProcessor(walker, emit.attach_to_new, self.tally, governor=governor)
         if kind != "python":
             assert type(self.processor.on_start).__name__ == "OnStart"
         self.provider = TracerProvider(span_limits=limits or SpanLimits(), shutdown_on_exit=False)
@@ -38,6 +43,10 @@ class Traced:
         self.start = in_file(f"{LIBRARY}/client.py", "def start(*_, **how): return start_span('x', **how)").define(
             "start", start_span=self.provider.get_tracer("on start").start_span
         )
+
+    def tell(self, told):
+        """Have `told` hear of the exits that are timed."""
+        self._told.append(told)
 
     def span(self, *files, **how):
         """The attributes of a span started below functions of `files`."""
@@ -85,14 +94,14 @@ def test_names_of_any_kind_beside_ours_change_nothing(both):
     assert same(both(), A, kind=SpanKind.CLIENT, attributes=mine)["code.file.path"] == A
 
 
-def test_other_attributes_come_first_and_stay(both):
+def test_other_attributes_come_last_in_their_order_and_stay(both):
     python, in_c = both()
     mine = {"db.system": "sqlite", "code.url": "unrelated", "db.rows": 3}
 
     expected = python.span(A, B, kind=SpanKind.CLIENT, attributes=mine)
 
     assert in_c.span(A, B, kind=SpanKind.CLIENT, attributes=mine) == expected
-    assert expected[1][:3] == list(mine)
+    assert expected[1][-3:] == list(mine)
 
 
 @pytest.mark.parametrize("room", range(8))
@@ -163,8 +172,9 @@ def test_even_a_counter_that_fails_reaches_nobody(both):
 
     _, in_c = both()
     walker = make_walker("public", prepare=failing)
+    tally = FailingTally()
     in_c.processor.on_start = walker.as_on_start(
-        in_c.processor.on_start, emit.attach_to_new, FailingTally(), OpenEntries()
+        in_c.processor.on_start, emit.attach_to_new, tally.miss, tally, OpenEntries()
     )
 
     assert in_c.span(A, kind=SpanKind.CLIENT)[0] == {}
@@ -191,6 +201,7 @@ def test_a_span_of_another_class_is_left_to_python(both):
     in_c.processor.on_start = make_walker("public").as_on_start(
         lambda span, parent_context=None: asked.append((span, parent_context)),
         emit.attach_to_new,
+        Tally().miss,
         Tally(),
         OpenEntries(),
     )
@@ -223,14 +234,148 @@ def test_an_sdk_with_another_layout_keeps_the_on_start_in_python():
     if missing_walker("public"):
         pytest.skip(missing_walker("public"))
 
-    assert make_walker("public").as_on_start(lambda *_: None, emit.attach, Tally(), OpenEntries()) is None
+    assert make_walker("public").as_on_start(nothing, emit.attach, nothing, Tally(), OpenEntries()) is None
 
 
-def test_retired_it_does_nothing(both):
+def nothing(*_, **__):
+    pass
+
+
+def test_exits_are_counted_whatever_becomes_of_them(both):
+    for traced in both():
+        for kind in KINDS:
+            traced.span(A, kind=kind)
+        traced.span(LIBRARY, kind=SpanKind.CLIENT)
+        traced.span(A, kind=SpanKind.CLIENT, attributes={"code.lineno": 1})
+        traced.span(LIBRARY, LAUNCHER, A, kind=SpanKind.CLIENT)
+
+        assert traced.processor.exits == 5
+
+
+def test_one_exit_in_so_many_is_timed_and_no_span_of_another_kind(both):
+    for traced in both(governed=True):
+        told = []
+        traced.tell(told.append)
+
+        for number in range(3 * EVERY):
+            traced.span(A, B, kind=SpanKind.CLIENT if number % 2 else SpanKind.PRODUCER)
+            traced.span(A, kind=SpanKind.SERVER)
+
+        assert len(told) == 3
+        assert all(type(taken) is int for taken in told)
+        assert traced.tally.failures == {}
+
+
+def test_an_exit_takes_more_time_where_more_is_done(both):
+    def dear(origin):
+        sum(range(300_000))
+        return emit.exit_attributes(origin)
+
+    for traced in both(governed=True, prepare=dear):
+        told = []
+        traced.tell(told.append)
+
+        for number in range(EVERY):
+            traced.span(A if number < EVERY - 1 else B, kind=SpanKind.CLIENT)
+
+        assert told[0] > 500_000
+
+
+def test_while_thinned_each_exit_is_asked_for_and_each_captured_one_is_timed(both):
+    for traced in both(governed=True):
+        asked, told = [], []
+        traced.tell(told.append)
+        traced.processor._thin_by(lambda span, asked=asked: asked.append(span) or len(asked) % 4 != 0)
+
+        found = [traced.span(A, kind=SpanKind.CLIENT)[0] for _ in range(20)]
+        traced.span(A, kind=SpanKind.INTERNAL)
+        traced.processor._thin_by(None)
+        found.append(traced.span(A, kind=SpanKind.CLIENT)[0])
+
+        assert [bool(attributes) for attributes in found] == [number % 4 == 0 for number in range(1, 21)] + [True]
+        assert (len(asked), len(told)) == (20, 5)
+        assert traced.processor.exits == 21
+
+
+def test_a_governor_that_fails_reaches_nobody(both):
+    for traced in both(governed=True):
+        traced.processor._thin_by(lambda span: 1 / 0)
+
+        assert traced.span(A, kind=SpanKind.CLIENT)[0] == {}
+        assert traced.tally.failures == {"span start": 1}
+
+
+def test_thinning_may_end_in_the_middle_of_being_asked(both):
+    for traced in both(governed=True):
+        traced.processor._thin_by(lambda span, traced=traced: traced.processor._thin_by(None))
+
+        assert traced.span(A, kind=SpanKind.CLIENT)[0]
+        assert traced.processor.exits == 1
+
+
+@pytest.mark.parametrize("count", range(12))
+def test_with_few_and_with_many_attributes_of_its_own(both, count):
+    mine = {f"attribute.{number}": number for number in range(count)}
+
+    attributes = same(both(), A, B, kind=SpanKind.CLIENT, attributes=mine)
+
+    assert mine.items() <= attributes.items()
+    assert attributes["code.file.path"] == A
+
+
+def test_what_is_prepared_is_never_changed_by_a_span(both):
+    for traced in both():
+        first = stack(lambda traced=traced: traced.start(kind=SpanKind.CLIENT, attributes={"mine": 1}), A)
+        first.set_attribute("code.line.number", 7)
+        first.set_attribute("later", 1)
+        first.end()
+
+        assert set(traced.span(A, kind=SpanKind.CLIENT)[0]) == set(first.attributes) - {"mine", "later"}
+        assert traced.span(A, kind=SpanKind.CLIENT)[0]["code.line.number"] == 2
+
+
+@pytest.fixture
+def spans_class():
+    """A class of spans that tests may change."""
+    kept = dict(vars(_Span))
+    yield _Span
+    for name in set(vars(_Span)) - set(kept):
+        delattr(_Span, name)
+
+
+def test_a_class_that_is_changed_later_is_asked_anew(both, spans_class):
     _, in_c = both()
-    in_c.processor.retire()
+    assert in_c.span(A, kind=SpanKind.CLIENT)[0]
 
-    assert in_c.span(A, kind=SpanKind.CLIENT)[0] == {}
+    spans_class._kind = property(lambda span: SpanKind.INTERNAL)
+    with pytest.raises(AttributeError):
+        in_c.span(A, kind=SpanKind.CLIENT)  # the SDK itself can no longer write its attribute
+    del spans_class._kind
+
+    assert in_c.span(A, kind=SpanKind.CLIENT)[0]
+    spans_class.unrelated = 1
+    assert in_c.span(A, kind=SpanKind.CLIENT)[0]
+
+
+@pytest.mark.parametrize("touched", ["the span's", "its attributes'", "both"])
+def test_spans_whose_dictionaries_somebody_looked_at_are_served_alike(both, touched):
+    """An instance has no dictionary of its own until somebody asks for it."""
+    looked_at = []
+
+    class Looking(SpanProcessor):
+        def on_start(self, span, parent_context=None):
+            looked_at.extend([span.__dict__] if touched != "its attributes'" else [])
+            looked_at.extend([span._attributes.__dict__] if touched != "the span's" else [])
+
+    traced = both()
+    for each in traced:
+        each.provider._active_span_processor._span_processors = (Looking(), each.processor)
+
+    for _ in range(3):
+        assert same(traced, A, B, kind=SpanKind.CLIENT, attributes={"mine": 1})["code.file.path"] == A
+    assert traced[1].tally.failures == {}
+    if touched != "the span's":
+        assert all(held["_dict"]["code.file.path"] == A for held in looked_at if "_dict" in held)
 
 
 def test_many_threads_start_spans_at_once(both):

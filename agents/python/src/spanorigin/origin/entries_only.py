@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from opentelemetry.context import Context
-from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
+from opentelemetry.sdk.trace import Span, SpanProcessor
 from opentelemetry.trace import SpanKind
 
 _SERVER: Final = SpanKind.SERVER
@@ -26,8 +26,3 @@ class EntriesOnly(SpanProcessor):
         kind = getattr(span, "_kind", None)  # the property costs more than the decision
         if kind is _SERVER or kind is _CONSUMER:
             self._processor.on_start(span, parent_context)
-
-    def on_end(self, span: ReadableSpan) -> None:
-        kind = getattr(span, "_kind", None)
-        if kind is _SERVER or kind is _CONSUMER:
-            self._processor.on_end(span)

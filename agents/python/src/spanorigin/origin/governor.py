@@ -1,8 +1,9 @@
-"""Keep the time that exit capture takes within a budget: measure a few captures, thin them out when they cost too much.
+"""Keep the time that exit capture takes within a budget: judge a few timed captures, thin out when they cost too much.
 
-Set up by `agent`, used by `origin.processor`, read by `agent.status()` and `metrics`. Within the budget one exit in 64
-is started under a clock and all others as if nothing were here. Over it, one exit in two, four, eight … gets its
-origin, drawn at random so that every call site keeps some; what was passed over is counted. Decision 0102.
+Set up by `agent`; told and asked by whoever captures (`origin.processor`, or the walker in C that stands in for it);
+read by `agent.status()` and `metrics`. Within the budget one exit in EVERY is timed and all others go on as if nothing
+were here. Over it, one exit in two, four, eight … gets its origin, drawn at random so that every call site keeps some;
+what was passed over is counted. Decisions 0102 and 0103.
 """
 
 from __future__ import annotations
@@ -13,36 +14,34 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from opentelemetry.trace import SpanKind
-
 from spanorigin.counters import Tally
 from spanorigin.model import Refusal
 
-OnStart = Callable[..., None]
+PassesOver = Callable[[Any], bool]
 Clock = Callable[[], int]
 
 OVER_BUDGET: Final = Refusal("over-budget", "exit capture took more than SPANORIGIN_BUDGET and is thinned out for now")
-EVERY: Final = 64
-"""Of the exits within the budget, one in this many is measured."""
+EVERY: Final = 128
+"""Of the exits within the budget, one in this many is timed."""
 WINDOW_NS: Final = 1_000_000_000
+thread_time_ns: Final = time.thread_time_ns
+"""What captures are timed by: the thread's own time, so that waiting for the interpreter or for a core is not taken for
+work."""
+READING_NS: Final = min(-thread_time_ns() + thread_time_ns() for _ in range(10))
+"""What a reading of that clock adds to what it measures, in Python."""
 _SAMPLES: Final = 8  # of a window at least; the largest is left out, as a garbage collection may have hit it
 _WINDOWS: Final = 2  # over the budget in a row, before anything is thinned: a program's start is dear
 _MOST_HALVINGS: Final = 10
 _HELD_BACK: Final = 0.7  # of the budget may be used by what is let through again, or it would go to and fro
 _INERTIA: Final = 16
 _JUMP: Final = 4
-_CLIENT: Final = SpanKind.CLIENT
-_PRODUCER: Final = SpanKind.PRODUCER
 
 
 class Governor:
-    """One for the on_start of one processor. Safe in any thread: two that count at the same instant may lose one."""
+    """One for all exits of the process. Safe in any thread: two that count at the same instant may lose one."""
 
-    def __init__(
-        self, budget: float, tally: Tally, *, now: Clock = time.monotonic_ns, spent: Clock = time.thread_time_ns
-    ) -> None:
-        """`budget` is a share of one core's time, 0.01 for a hundredth. `spent` is a clock of the thread's own time, so
-        that waiting for the interpreter or for a core is not taken for work."""
+    def __init__(self, budget: float, tally: Tally, *, now: Clock = time.monotonic_ns) -> None:
+        """`budget` is a share of one core's time, 0.01 for a hundredth."""
         self.halvings = 0
         """Exits are captured one in two to this power."""
         self.share = 0.0
@@ -52,10 +51,7 @@ class Governor:
         self._budget = budget
         self._tally = tally
         self._now = now
-        self._spent = spent
-        self._usual: OnStart = _nothing
-        self._use: Callable[[OnStart], None] = _nothing
-        self._reading_ns = min(-spent() + spent() for _ in range(10))
+        self._thin_by: Callable[[PassesOver | None], None] = _nothing
         # Its own numbers: the program's may have been seeded.
         self._drawn = random.Random().getrandbits  # noqa: S311 - not a secret
         self._closing = threading.Lock()
@@ -63,27 +59,19 @@ class Governor:
         self._windows_over = 0
         self._begin_window()
 
-    def govern(self, on_start: OnStart, use: Callable[[OnStart], None]) -> None:
-        """Have `on_start` measured; `use` puts another one in its place."""
-        self._usual, self._use = on_start, use
+    def govern(self, thin_by: Callable[[PassesOver | None], None]) -> None:
+        """Have whoever captures do so only where `passes_over` says no, once `thin_by` was called with it; with None,
+        everywhere again."""
+        self._thin_by = thin_by
 
-    def measure_next(self) -> None:
-        """Measure the next exit that is started. To be called for one in EVERY."""
-        if not self.halvings:
-            self._use(self._measured)
-
-    def forget_after_fork(self) -> None:
-        """The lock may have been held by a thread that does not exist in the child."""
-        self._closing = threading.Lock()
-
-    def _measured(self, span: Any, parent_context: Any = None) -> None:
-        kind = getattr(span, "_kind", None)
-        if kind is not _CLIENT and kind is not _PRODUCER:
-            self._usual(span, parent_context)
-            return
-        self._use(self._usual)
+    def sampled(self, taken_ns: int) -> None:
+        """Take note of what one exit took. To be told of one in EVERY, and while thinning of each that is captured."""
         try:
-            taken = self._time(span, parent_context)
+            taken = max(1, taken_ns)
+            if self.halvings:
+                self.spent_ns += taken
+                self._mean_ns += (min(taken, _JUMP * self._mean_ns) - self._mean_ns) / _INERTIA
+                return  # passes_over() looks at the time, as it is asked more often
             self.spent_ns += taken * EVERY
             self._samples.append(taken)
             if len(self._samples) >= _SAMPLES and self._now() - self._since >= WINDOW_NS:
@@ -91,28 +79,23 @@ class Governor:
         except Exception as error:
             self._tally.failure("governor", error)
 
-    def _thinned(self, span: Any, parent_context: Any = None) -> None:
-        kind = getattr(span, "_kind", None)
-        if kind is not _CLIENT and kind is not _PRODUCER:
-            self._usual(span, parent_context)
-            return
+    def passes_over(self, span: Any) -> bool:
+        """Whether to leave this exit without an origin, which is counted."""
         try:
             self._seen += 1
-            if self._drawn(self.halvings):
-                self._tally.miss(OVER_BUDGET, span)
-            else:
-                taken = self._time(span, parent_context)
-                self.spent_ns += taken
-                self._mean_ns += (min(taken, _JUMP * self._mean_ns) - self._mean_ns) / _INERTIA
             if self._now() - self._since >= WINDOW_NS:
                 self._close(self._close_thinned)
+            if self._drawn(self.halvings) == 0:  # of no bits at all, too
+                return False
+            self._tally.miss(OVER_BUDGET, span)
         except Exception as error:
             self._tally.failure("governor", error)
+            return False
+        return True
 
-    def _time(self, span: Any, parent_context: Any) -> int:
-        before = self._spent()
-        self._usual(span, parent_context)
-        return max(1, self._spent() - before - self._reading_ns)
+    def forget_after_fork(self) -> None:
+        """The lock may have been held by a thread that does not exist in the child."""
+        self._closing = threading.Lock()
 
     def _begin_window(self) -> None:
         self._since = self._now()
@@ -156,8 +139,8 @@ class Governor:
 
     def _thin(self, halvings: int) -> None:
         self.halvings = halvings
-        self._use(self._thinned if halvings else self._usual)
+        self._thin_by(self.passes_over if halvings else None)
 
 
-def _nothing(*_: Any, **__: Any) -> None:
+def _nothing(_: PassesOver | None) -> None:
     """What stands in until govern() is called."""

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from opentelemetry import context as runtime
 from opentelemetry.attributes import BoundedAttributes
-from opentelemetry.sdk.trace import Tracer, _Span
+from opentelemetry.sdk.trace import Span, Tracer, _Span
 from opentelemetry.trace import SpanContext, SpanKind, propagation, set_span_in_context
 
 from spanorigin import emit, names
@@ -27,7 +27,7 @@ from spanorigin.emit import Attach
 from spanorigin.model import Attributes, Refusal
 from spanorigin.origin.serving import OpenEntries
 from spanorigin.origin.walk import Rules
-from spanorigin.origin.walk.places import LAUNCHED, NO_USER_FRAME, TOO_DEEP, Sorter, origin_of
+from spanorigin.origin.walk.places import LAUNCHED, NO_USER_FRAME, TOO_DEEP, Sorter, origin_of, with_room
 from spanorigin.origin.walk.self_test import differing_shape
 from spanorigin.source import Sources
 
@@ -46,7 +46,7 @@ class CompiledWalker:
         self._module = module
         self._walker = module.Walker(
             sort=Sorter(sources, rules.borders).kind,
-            learn=lambda frames: rules.prepare(origin_of(frames, sources)),
+            learn=lambda frames: with_room(rules.prepare(origin_of(frames, sources))),
             start_span=getattr(Tracer.start_span, "__code__", None),
             max_frames=rules.max_frames,
             depth_limit=rules.depth_limit,
@@ -59,16 +59,22 @@ class CompiledWalker:
         self.walk: Callable[[], Attributes | Refusal] = self._walker.walk
 
     def as_on_start(
-        self, otherwise: OnStart, attach: Attach, tally: Tally, open_entries: OpenEntries
+        self,
+        otherwise: OnStart,
+        attach: Attach,
+        missed: Callable[[Refusal, Span], None],
+        tally: Tally,
+        open_entries: OpenEntries,
     ) -> OnStart | None:
-        """A processor's on_start in C, for the spans that attach directly; `otherwise` gets the rest.
+        """A processor's on_start in C, for the spans that attach directly; `otherwise` gets spans of another make or
+        kind, `missed` those without an origin.
 
         None where the SDK keeps spans in another layout than the known one.
         """
         if attach is not emit.attach_to_new or not _serves_a_span(self._make_on_start):
             return None
         failed = functools.partial(tally.failure, "span start")
-        return self._make_on_start(otherwise, attach, tally.miss, failed, open_entries)
+        return self._make_on_start(otherwise, attach, missed, failed, open_entries)
 
     def as_on_handler(self, otherwise: OnHandler, answers: dict[Any, Any]) -> OnHandler | None:
         """A recorder's on_handler in C, for handlers among its `answers`; `otherwise` gets the rest.

@@ -17,7 +17,7 @@ from opentelemetry.sdk.trace import Tracer
 from spanorigin.model import Attributes, Refusal
 from spanorigin.origin.walk import Rules
 from spanorigin.origin.walk.chains import Chains
-from spanorigin.origin.walk.places import BORDER, LAUNCHED, NO_USER_FRAME, OWN, TOO_DEEP, Sorter, origin_of
+from spanorigin.origin.walk.places import BORDER, LAUNCHED, NO_USER_FRAME, OWN, TOO_DEEP, Sorter, origin_of, with_room
 from spanorigin.source import Sources
 
 _SUSPENDABLE: Final = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR | inspect.CO_ITERABLE_COROUTINE
@@ -175,7 +175,7 @@ class PythonWalker:
         (self._own if kind == OWN else self._borders if kind == BORDER else self._foreign).add(name)
 
     def _prepare(self, found: list[FrameType]) -> Attributes:
-        return self._rules.prepare(origin_of(found, self._sources))
+        return with_room(self._rules.prepare(origin_of(found, self._sources)))
 
 
 def _parent_greenlet(lineage: Any) -> tuple[Any, FrameType | None]:

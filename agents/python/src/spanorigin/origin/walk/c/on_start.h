@@ -2,13 +2,15 @@
  *
  * Made by compiled.py where the SDK keeps attributes in the layout that emit.attach_to_new knows. It serves CLIENT and
  * PRODUCER spans of the SDK's own class, and remembers SERVER and CONSUMER spans. Whatever is less usual goes to Python,
- * where the rules are: other kinds and classes, and calls that an event loop or another launcher made, to `otherwise`;
- * attributes that the program set and limits that may not suffice to `attach`.
+ * where the rules are: other kinds and classes to `otherwise`; attributes that the program set and limits that may not
+ * suffice to `attach`; spans without an origin, so that a task may be asked who awaits it, to `missed`.
  */
 #ifndef SPANORIGIN_ON_START_H
 #define SPANORIGIN_ON_START_H
 
+#include "attributes.h"
 #include "entries.h"
+#include "meter.h"
 #include "walker.h"
 #include <stddef.h>
 #include <structmember.h>
@@ -19,7 +21,7 @@ struct on_start {
     struct walker *walker;
     PyObject *otherwise;       /* on_start in Python */
     PyObject *attach;          /* emit.attach_to_new: (span, attributes) -> refusal or None */
-    PyObject *missed;          /* (refusal, span): counts a refusal */
+    PyObject *missed;          /* (refusal, span): counts a refusal, or finds who awaits the running task */
     PyObject *failed;          /* counts an exception of ours */
     PyObject *client;          /* the kinds of span that get an exit origin … */
     PyObject *producer;
@@ -28,82 +30,27 @@ struct on_start {
     PyObject *internal;        /* … and the one that nobody asks for */
     struct entries entries;
     char minds_entries;        /* whether they are remembered at all */
+    struct meter meter;
     PyObject *span_type;       /* the SDK's class of recorded spans */
     PyObject *attributes_type; /* its class of attributes */
     PyObject *prefixes;        /* tuple: what names begin with that the program may have set itself; ASCII */
 };
 
-/* Whether the SDK's limits have room for `more` attributes of any length. 1, 0, or -1 with an error set. */
-static int
-has_room(PyObject *bounded, PyObject *held, Py_ssize_t more)
-{
-    PyObject *length = PyObject_GetAttr(bounded, words.max_value_len);
-    if (length == NULL) {
-        return -1;
-    }
-    Py_DECREF(length);
-    if (length != Py_None) {
-        return 0;
-    }
-    PyObject *count = PyObject_GetAttr(bounded, words.maxlen);
-    if (count == NULL) {
-        return -1;
-    }
-    Py_ssize_t most = count == Py_None ? PY_SSIZE_T_MAX : PyLong_AsSsize_t(count);
-    Py_DECREF(count);
-    if (most == -1 && PyErr_Occurred()) {
-        return -1;
-    }
-    return most - PyDict_GET_SIZE(held) >= more;
-}
-
-/* Whether a name cannot be one that the program may have set itself. */
-static inline bool
-is_unrelated(PyObject *name, PyObject *prefixes)
-{
-    if (!PyUnicode_CheckExact(name) || !PyUnicode_IS_COMPACT_ASCII(name)) {
-        return false;
-    }
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(prefixes); i++) {
-        PyObject *prefix = PyTuple_GET_ITEM(prefixes, i);
-        Py_ssize_t length = PyUnicode_GET_LENGTH(prefix);
-        if (PyUnicode_GET_LENGTH(name) >= length &&
-            memcmp(PyUnicode_DATA(name), PyUnicode_DATA(prefix), (size_t)length) == 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Whether none of a span's names can be such a one. A starting span has a few names, and looking at them is quicker than
- * looking six up. */
-static bool
-all_unrelated(PyObject *held, PyObject *prefixes)
-{
-    PyObject *name;
-    Py_ssize_t position = 0;
-    while (PyDict_Next(held, &position, &name, NULL)) {
-        if (!is_unrelated(name, prefixes)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Attaches directly when nothing speaks against it. 1 when done, 0 when Python has to decide, -1 with an error set. */
-static int
-attach_directly(struct on_start *self, PyObject *span, PyObject *attributes)
+/* Attaches directly when nothing speaks against it. 1 when done, 0 when Python has to decide, -1 with an error set.
+ * `put` is given (bounded, held, attributes). */
+static inline int
+attach_by(struct on_start *self, PyObject *span, PyObject *attributes, int put(PyObject *, PyObject *, PyObject *))
 {
     int done = 0;
     PyObject *held = NULL;
-    PyObject *bounded = PyObject_GetAttr(span, words.attributes);
+    PyObject *bounded = field_of(span, &fields.attributes);
     if (bounded == NULL) {
         return -1;
     }
     if ((PyObject *)Py_TYPE(bounded) != self->attributes_type || !PyDict_CheckExact(attributes)) {
         goto end;
     }
-    held = PyObject_GetAttr(bounded, words.dict);
+    held = field_of(bounded, &fields.dict);
     if (held == NULL) {
         done = -1;
         goto end;
@@ -112,13 +59,20 @@ attach_directly(struct on_start *self, PyObject *span, PyObject *attributes)
         goto end;
     }
     done = has_room(bounded, held, PyDict_GET_SIZE(attributes));
-    if (done == 1 && PyDict_Update(held, attributes) < 0) {
+    if (done == 1 && put(bounded, held, attributes) < 0) {
         done = -1;
     }
 end:
     Py_XDECREF(held);
     Py_DECREF(bounded);
     return done;
+}
+
+/* For a span that others may have. */
+static int
+attach_directly(struct on_start *self, PyObject *span, PyObject *attributes)
+{
+    return attach_by(self, span, attributes, add_to_held);
 }
 
 static int
@@ -150,23 +104,34 @@ give_origin(struct on_start *self, PyObject *span)
         return -1;
     }
     int result;
-    if (finding == self->walker->refusals[LAUNCHED]) {
-        /* Python can ask the task who awaits it, which is rare and no matter of the stack. Decision 0100. */
-        PyObject *nothing = PyObject_CallOneArg(self->otherwise, span);
-        result = nothing == NULL ? -1 : 0;
-        Py_XDECREF(nothing);
-    }
-    else if (walker_is_refusal(self->walker, finding)) {
+    if (walker_is_refusal(self->walker, finding)) {
         result = count_miss(self, finding, span);
     }
     else {
-        result = attach_directly(self, span, finding);
+        result = attach_by(self, span, finding, put_in_place_of_held);
         if (result == 0) {
             result = attach_through_python(self, span, finding);
         }
     }
     Py_DECREF(finding);
     return result < 0 ? -1 : 0;
+}
+
+/* As give_origin, for an exit that the governor counts, may time and may pass over. */
+static inline int
+give_counted(struct on_start *self, PyObject *span)
+{
+    int passes_over = meter_passes_over(&self->meter, span);
+    if (passes_over != 0) {
+        return passes_over < 0 ? -1 : 0;
+    }
+    if (!meter_wants_time(&self->meter)) {
+        return give_origin(self, span);
+    }
+    int64_t before = thread_time_ns();
+    int result = give_origin(self, span);
+    int64_t taken = thread_time_ns() - before;
+    return result < 0 ? -1 : meter_tell(&self->meter, taken);
 }
 
 /* Someone's request goes on: an Exception of ours is counted. What is more than an Exception was meant for the program,
@@ -194,6 +159,35 @@ after_failure(struct on_start *self)
     Py_RETURN_NONE;
 }
 
+/* govern(sampled, every) */
+static PyObject *
+on_start_govern(struct on_start *self, PyObject *args)
+{
+    PyObject *sampled;
+    unsigned long long every;
+    if (!PyArg_ParseTuple(args, "OK:govern", &sampled, &every)) {
+        return NULL;
+    }
+    if (every == 0) {
+        PyErr_SetString(PyExc_ValueError, "of the exits one in 1 or more is timed");
+        return NULL;
+    }
+    self->meter.every = every;
+    self->meter.reading_ns = reading_takes_ns();
+    Py_INCREF(sampled);
+    Py_XSETREF(self->meter.sampled, sampled);
+    Py_RETURN_NONE;
+}
+
+/* thin(passes_over) */
+static PyObject *
+on_start_thin(struct on_start *self, PyObject *passes_over)
+{
+    Py_XINCREF(passes_over == Py_None ? NULL : passes_over);
+    Py_XSETREF(self->meter.passes_over, passes_over == Py_None ? NULL : passes_over);
+    Py_RETURN_NONE;
+}
+
 /* on_start(span, parent_context=None) */
 static PyObject *
 on_start_call(struct on_start *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
@@ -202,7 +196,7 @@ on_start_call(struct on_start *self, PyObject *const *args, size_t nargsf, PyObj
         return PyObject_Vectorcall(self->otherwise, args, nargsf, kwnames);
     }
     PyObject *span = args[0];
-    PyObject *kind = PyObject_GetAttr(span, words.kind);
+    PyObject *kind = field_of(span, &fields.kind);
     if (kind == NULL) {
         return after_failure(self);
     }
@@ -219,7 +213,7 @@ on_start_call(struct on_start *self, PyObject *const *args, size_t nargsf, PyObj
     if (kind != self->client && kind != self->producer) {
         return PyObject_Vectorcall(self->otherwise, args, nargsf, kwnames);
     }
-    if (give_origin(self, span) < 0) {
+    if (give_counted(self, span) < 0) {
         return after_failure(self);
     }
     Py_RETURN_NONE;
@@ -238,6 +232,8 @@ on_start_traverse(struct on_start *self, visitproc visit, void *arg)
     Py_VISIT(self->server);
     Py_VISIT(self->consumer);
     Py_VISIT(self->internal);
+    Py_VISIT(self->meter.sampled);
+    Py_VISIT(self->meter.passes_over);
     Py_VISIT(self->entries.by_trace);
     Py_VISIT(self->entries.opened);
     Py_VISIT(self->entries.context_type);
@@ -260,6 +256,8 @@ on_start_clear(struct on_start *self)
     Py_CLEAR(self->server);
     Py_CLEAR(self->consumer);
     Py_CLEAR(self->internal);
+    Py_CLEAR(self->meter.sampled);
+    Py_CLEAR(self->meter.passes_over);
     Py_CLEAR(self->entries.by_trace);
     Py_CLEAR(self->entries.opened);
     Py_CLEAR(self->entries.context_type);
@@ -323,7 +321,16 @@ on_start_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return (PyObject *)self;
 }
 
+static PyMethodDef on_start_methods[] = {
+    {"govern", (PyCFunction)on_start_govern, METH_VARARGS,
+     PyDoc_STR("govern(sampled, every)\n--\n\nTell sampled(nanoseconds) what one exit in `every` took, of this thread's time.")},
+    {"thin", (PyCFunction)on_start_thin, METH_O,
+     PyDoc_STR("thin(passes_over)\n--\n\nCapture only exits of which passes_over(span) is false; with None, all.")},
+    {NULL, NULL, 0, NULL},
+};
+
 static PyMemberDef on_start_members[] = {
+    {"exits", T_ULONGLONG, offsetof(struct on_start, meter.exits), READONLY, PyDoc_STR("Exits met, captured or not.")},
     {"minds_entries", T_BOOL, offsetof(struct on_start, minds_entries), 0, PyDoc_STR("Whether entries are remembered.")},
     {NULL, 0, 0, 0, NULL},
 };
@@ -337,6 +344,7 @@ static PyTypeObject on_start_type = {
     .tp_vectorcall_offset = offsetof(struct on_start, call),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL,
     .tp_members = on_start_members,
+    .tp_methods = on_start_methods,
     .tp_new = on_start_new,
     .tp_call = PyVectorcall_Call,
     .tp_dealloc = (destructor)on_start_dealloc,

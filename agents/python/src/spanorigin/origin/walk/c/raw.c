@@ -12,7 +12,16 @@
 #error "The frames of this CPython are not known here; 3.11, 3.12 and 3.13 are. public.c serves the others."
 #endif
 
+#ifdef __GNUC__ /* the warnings of these are for those who wrote them */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#endif
+#include <internal/pycore_dict.h>
 #include <internal/pycore_frame.h>
+#include <internal/pycore_object.h>
+#ifdef __GNUC__
+#pragma GCC diagnostic pop
+#endif
 
 #define SPANORIGIN_RAW
 #define MODULE_NAME "_raw"
