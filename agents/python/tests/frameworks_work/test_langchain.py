@@ -12,6 +12,9 @@ from opentelemetry.instrumentation.langchain import LangchainInstrumentor
 from opentelemetry.trace import SpanKind
 from work_support import origin_at, origin_of
 
+# LangServe asks LangGraph by an older name.
+pytestmark = pytest.mark.filterwarnings("ignore:`config_schema` is deprecated")
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _instrumented(work):
