@@ -198,3 +198,407 @@ export type Preview = {
   readonly total_lines: number;
   readonly lines: ReadonlyArray<ReadonlyArray<Token>>;
 };
+
+/** The whole seconds that were counted. */
+export type Counted = {
+  readonly start_ns: EpochNs;
+  readonly end_ns: EpochNs;
+  /** Length of each piece of a trend. */
+  readonly step_ns: number | null;
+};
+
+/** One value for each piece of the window. */
+export type Trend = {
+  readonly counts: ReadonlyArray<number>;
+  readonly errors: ReadonlyArray<number>;
+};
+
+export type OriginStats = {
+  /** The file, or the folder; null when all places are one. */
+  readonly path: string | null;
+  /** Of a function the first line that was seen; null where lines are together. */
+  readonly line: number | null;
+  readonly function: string | null;
+  /** The service, version, commit or environment; null when not asked for. */
+  readonly split: string | null;
+  readonly count: number;
+  /** Spans a second. */
+  readonly rate: number;
+  readonly errors: number;
+  /** From 0 to 1. */
+  readonly error_rate: number;
+  readonly p50_ns: number;
+  readonly p95_ns: number;
+  readonly p99_ns: number;
+  /** All durations together. */
+  readonly total_ns: number;
+  readonly last_seen_ns: EpochNs;
+  /** Time that was not spent in child spans; null when not asked for. */
+  readonly self_ns: number | null;
+  readonly trend: Trend | null;
+};
+
+export type OriginList = {
+  readonly start_ns: EpochNs;
+  readonly end_ns: EpochNs;
+  /** Length of each piece of a trend. */
+  readonly step_ns: number | null;
+  /** Self times are of one trace in so many; 1 is exact. */
+  readonly self_read_one_in: number | null;
+  readonly origins: ReadonlyArray<OriginStats>;
+  /** Time the store took. */
+  readonly read_ns: number;
+};
+
+export type Side = {
+  readonly count: number;
+  /** Spans a second. */
+  readonly rate: number;
+  readonly errors: number;
+  /** From 0 to 1. */
+  readonly error_rate: number;
+  readonly p50_ns: number;
+  readonly p95_ns: number;
+  readonly p99_ns: number;
+  /** All durations together. */
+  readonly total_ns: number;
+};
+
+export type OriginChange = {
+  /** The file, or the folder; null when all places are one. */
+  readonly path: string | null;
+  /** Of a function the first line that was seen; null where lines are together. */
+  readonly line: number | null;
+  readonly function: string | null;
+  readonly now: Side;
+  readonly before: Side;
+  /** By which factor the typical (geometric mean) duration moved; null below ten spans on a side. */
+  readonly duration_factor: number | null;
+  readonly error_rate_difference: number | null;
+  /** How sure the change is, in standard errors; the larger of the two. */
+  readonly score: number;
+  /** Other than `same`: three standard errors, and a quarter in duration or one request in a hundred. */
+  readonly change: "same" | "slower" | "faster" | "failing" | "mended" | "new" | "gone";
+};
+
+export type OriginChanges = {
+  readonly now: Counted;
+  readonly before: Counted;
+  readonly origins: ReadonlyArray<OriginChange>;
+};
+
+export type OriginRegressions = {
+  readonly now: Counted;
+  readonly before: Counted;
+  readonly findings: ReadonlyArray<OriginChange>;
+};
+
+export type Caller = {
+  /** `frame`: the calling line in the same stack. `request`: the entry of the request it ran in. `remote`: another service's line that sent the request. */
+  readonly relation: "frame" | "request" | "remote";
+  readonly service: string;
+  /** The file, or the folder; null when all places are one. */
+  readonly path: string | null;
+  /** Of a function the first line that was seen; null where lines are together. */
+  readonly line: number | null;
+  readonly function: string | null;
+  readonly count: number;
+  /** Of what was looked at. */
+  readonly share: number;
+};
+
+export type Callers = {
+  /** Spans. */
+  readonly looked_at: number;
+  readonly callers: ReadonlyArray<Caller>;
+};
+
+export type Exit = {
+  readonly service: string;
+  /** The file, or the folder; null when all places are one. */
+  readonly path: string | null;
+  /** Of a function the first line that was seen; null where lines are together. */
+  readonly line: number | null;
+  readonly function: string | null;
+  readonly count: number;
+  /** Spans a second. */
+  readonly rate: number;
+  readonly errors: number;
+  /** From 0 to 1. */
+  readonly error_rate: number;
+  readonly p50_ns: number;
+  readonly p95_ns: number;
+  readonly p99_ns: number;
+  /** All durations together. */
+  readonly total_ns: number;
+  readonly last_seen_ns: EpochNs;
+  /** Calls to each request. */
+  readonly per_request: number;
+  /** Share of the requests that made the call. */
+  readonly share: number;
+};
+
+export type Exits = {
+  /** Spans of the entry. */
+  readonly looked_at: number;
+  readonly exits: ReadonlyArray<Exit>;
+};
+
+export type Parent = {
+  readonly name: string;
+  /** The file, or the folder; null when all places are one. */
+  readonly path: string | null;
+  /** Of a function the first line that was seen; null where lines are together. */
+  readonly line: number | null;
+  readonly function: string | null;
+};
+
+export type Repeat = {
+  /** The file, or the folder; null when all places are one. */
+  readonly path: string | null;
+  /** Of a function the first line that was seen; null where lines are together. */
+  readonly line: number | null;
+  readonly function: string | null;
+  readonly service: string;
+  /** What the calls worked on. */
+  readonly resource: string;
+  readonly traces: number;
+  /** Spans under which the line repeated its call. */
+  readonly parents: number;
+  readonly calls: number;
+  readonly calls_per_parent: number;
+  readonly calls_per_parent_most: number;
+  readonly total_ns: number;
+  /** What all calls but one of each parent took. */
+  readonly wasted_ns: number;
+  /** Of the parent's duration, in the middle of a sample; null when no parent was found. */
+  readonly share_of_parent: number | null;
+  readonly parent: Parent | null;
+  readonly worst_trace: TraceId;
+  readonly example_traces: ReadonlyArray<TraceId>;
+};
+
+export type RepeatFindings = {
+  readonly start_ns: EpochNs;
+  readonly end_ns: EpochNs;
+  /** Length of each piece of a trend. */
+  readonly step_ns: number | null;
+  /** Read was one trace in so many, and counts are multiplied out; 1 is exact. */
+  readonly read_one_in: number;
+  readonly findings: ReadonlyArray<Repeat>;
+};
+
+export type SlowLine = {
+  /** The file, or the folder; null when all places are one. */
+  readonly path: string | null;
+  /** Of a function the first line that was seen; null where lines are together. */
+  readonly line: number | null;
+  readonly function: string | null;
+  readonly count: number;
+  /** Spans a second. */
+  readonly rate: number;
+  readonly errors: number;
+  /** From 0 to 1. */
+  readonly error_rate: number;
+  readonly p50_ns: number;
+  readonly p95_ns: number;
+  readonly p99_ns: number;
+  /** All durations together. */
+  readonly total_ns: number;
+  readonly last_seen_ns: EpochNs;
+};
+
+export type SlowFindings = {
+  readonly start_ns: EpochNs;
+  readonly end_ns: EpochNs;
+  /** Length of each piece of a trend. */
+  readonly step_ns: number | null;
+  readonly findings: ReadonlyArray<SlowLine>;
+};
+
+export type ErrorLine = {
+  /** The file, or the folder; null when all places are one. */
+  readonly path: string | null;
+  /** Of a function the first line that was seen; null where lines are together. */
+  readonly line: number | null;
+  readonly function: string | null;
+  readonly service: string;
+  readonly errors: number;
+  readonly traces: number;
+  /** The most frequent. */
+  readonly messages: ReadonlyArray<string>;
+  readonly newest_trace: TraceId;
+  readonly newest_span: SpanId;
+  readonly newest_ns: EpochNs;
+};
+
+export type ErrorFindings = {
+  readonly start_ns: EpochNs;
+  readonly end_ns: EpochNs;
+  /** Length of each piece of a trend. */
+  readonly step_ns: number | null;
+  readonly findings: ReadonlyArray<ErrorLine>;
+};
+
+/** One value for each piece of the window. */
+export type Series = {
+  readonly counts: ReadonlyArray<number>;
+  readonly errors: ReadonlyArray<number>;
+  readonly p50_ns: ReadonlyArray<number>;
+  readonly p95_ns: ReadonlyArray<number>;
+  readonly p99_ns: ReadonlyArray<number>;
+};
+
+export type Group = {
+  /** One for each field of `by`; empty where a span has none. */
+  readonly values: ReadonlyArray<string>;
+  readonly count: number;
+  /** Spans a second. */
+  readonly rate: number;
+  readonly errors: number;
+  /** From 0 to 1. */
+  readonly error_rate: number;
+  readonly p50_ns: number;
+  readonly p95_ns: number;
+  readonly p99_ns: number;
+  /** All durations together. */
+  readonly total_ns: number;
+  readonly last_seen_ns: EpochNs;
+  readonly series: Series | null;
+};
+
+export type Groups = {
+  readonly start_ns: EpochNs;
+  readonly end_ns: EpochNs;
+  /** Length of each piece of a trend. */
+  readonly step_ns: number | null;
+  readonly by: ReadonlyArray<string>;
+  readonly groups: ReadonlyArray<Group>;
+  /** Time the store took. */
+  readonly read_ns: number;
+};
+
+export type FacetValue = {
+  readonly value: string;
+  readonly count: number;
+  readonly errors: number;
+};
+
+export type Facet = {
+  readonly field: string;
+  readonly values: ReadonlyArray<FacetValue>;
+  readonly has_more: boolean;
+};
+
+export type Facets = {
+  readonly start_ns: EpochNs;
+  readonly end_ns: EpochNs;
+  /** Length of each piece of a trend. */
+  readonly step_ns: number | null;
+  readonly facets: ReadonlyArray<Facet>;
+  /** Time the store took. */
+  readonly read_ns: number;
+};
+
+export type Field = {
+  /** As it is written in a search. */
+  readonly name: string;
+  readonly kind: "field" | "text" | "number" | "truth" | "list" | "resource";
+  /** How common an attribute is beside the most common one; null for fields that every span has. */
+  readonly share: number | null;
+};
+
+export type Fields = {
+  readonly fields: ReadonlyArray<Field>;
+};
+
+export type FieldValue = {
+  readonly value: string;
+  readonly count: number;
+};
+
+export type FieldValues = {
+  readonly field: string;
+  readonly values: ReadonlyArray<FieldValue>;
+};
+
+export type Heatmap = {
+  readonly start_ns: EpochNs;
+  readonly end_ns: EpochNs;
+  /** Length of each piece of a trend. */
+  readonly step_ns: number | null;
+  readonly columns: number;
+  /** Durations at which rows begin, and where the last one ends. */
+  readonly row_starts_ns: ReadonlyArray<number>;
+  /** One array a column, all of one length; cells without spans are left out. */
+  readonly cells: {
+    readonly column: ReadonlyArray<number>;
+    readonly row: ReadonlyArray<number>;
+    readonly count: ReadonlyArray<number>;
+    readonly errors: ReadonlyArray<number>;
+  };
+  /** Time the store took. */
+  readonly read_ns: number;
+};
+
+export type ExplainedValue = {
+  readonly value: string;
+  /** Of the selected spans. */
+  readonly share: number;
+  readonly share_of_others: number;
+  /** The difference of the two, from 0 to 1. */
+  readonly score: number;
+};
+
+export type ExplainedField = {
+  readonly field: string;
+  /** Of its best value. */
+  readonly score: number;
+  readonly values: ReadonlyArray<ExplainedValue>;
+};
+
+export type Explanation = {
+  readonly selected: number;
+  readonly others: number;
+  /** Highest score first; only what is three standard errors away from chance. Shares are of samples of 20,000 spans of either side. */
+  readonly fields: ReadonlyArray<ExplainedField>;
+  /** Time the store took. */
+  readonly read_ns: number;
+};
+
+export type QueryParameter = {
+  readonly name: string;
+  readonly value: string;
+};
+
+export type ExplainedQuery = {
+  /** The search as this server writes it. */
+  readonly printed: string;
+  /** kind (everything, text, match, not, and, or); of a match key, value, relation (is, like, exists, range) and offset; of a text its value; of the others parts. */
+  readonly tree: Readonly<Record<string, unknown>>;
+  /** The condition on the table of spans. */
+  readonly sql: string;
+  /** What its placeholders stand for. */
+  readonly parameters: ReadonlyArray<QueryParameter>;
+};
+
+export type ViewDraft = {
+  /** No other view's, in whatever case. */
+  readonly name: string;
+  /** Path of the UI with its query, such as /explore?q=has:origin. */
+  readonly address: string;
+  readonly description?: string;
+};
+
+export type View = {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+  readonly description: string;
+  readonly created_ns: EpochNs;
+  readonly changed_ns: EpochNs;
+};
+
+export type ViewList = {
+  readonly views: ReadonlyArray<View>;
+};

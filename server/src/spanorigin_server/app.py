@@ -23,16 +23,20 @@ from spanorigin_server.ingest.intake import Intake
 from spanorigin_server.ingest.otlp import Otlp
 from spanorigin_server.ingest.otlp_grpc import OtlpGrpc
 from spanorigin_server.pages import FOLDER, Pages
+from spanorigin_server.query import explain, export, findings, groups, origins, views
 from spanorigin_server.query.endpoint import routes as query_routes
+from spanorigin_server.query.live import Live
 from spanorigin_server.source.endpoint import routes as source_routes
 from spanorigin_server.source.preview import Previewer
+from spanorigin_server.store.commits import Commits
 from spanorigin_server.store.reader import Reader
+from spanorigin_server.store.statistics import Statistics
 from spanorigin_server.store.tables import LANES, prepare
 from spanorigin_server.store.writer import Writer
 from spanorigin_server.workers import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -45,16 +49,25 @@ if TYPE_CHECKING:
 
 
 def application(
-    settings: Settings, engine: Engine, repositories: Repositories, doors: Doors, web_folder: Path = FOLDER
+    settings: Settings,
+    engine: Engine,
+    repositories: Repositories,
+    doors: Doors,
+    web_folder: Path = FOLDER,
+    is_stopping: Callable[[], bool] = lambda: False,
 ) -> ASGIApp:
     """The whole server as an ASGI application. It closes the engine when it has been shut down.
 
+    Answers that go on for as long as somebody listens end once `is_stopping`.
     Raises StartRefused when the store was written by a newer release.
     """
     prepare(engine)
-    batch = Batch([Writer(engine, lane) for lane in range(LANES)])
+    commits = Commits()
+    batch = Batch([Writer(engine, lane, commits) for lane in range(LANES)])
     workers = Workers()
-    reader = Reader(engine)
+    reader, statistics = Reader(engine), Statistics(engine)
+    live = Live(reader, commits, workers, is_stopping)
+    saved_views = views.Views(settings.data.expanduser() / "views.json")
     intake = Intake(batch, settings.body_limit_bytes)
     otlp, otlp_grpc, datadog = Otlp(intake), OtlpGrpc(intake), Datadog(intake)
     health = Health(engine, batch, doors, otlp, otlp_grpc, datadog, repositories, workers)
@@ -76,7 +89,14 @@ def application(
         routes=[
             *otlp.routes(),
             *health.routes(),
+            *export.routes(reader, workers),
             *query_routes(reader, workers),
+            *origins.routes(statistics, workers),
+            *findings.routes(statistics, workers),
+            *groups.routes(statistics, workers),
+            *explain.routes(statistics, workers),
+            *live.routes(),
+            *views.routes(saved_views, workers),
             *source_routes(reader, Previewer(repositories), workers),
         ],
         middleware=[Middleware(Access, bound_host=settings.host)],

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from spanorigin_server.records import Doors, StartRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from types import FrameType
 
     from spanorigin_server.settings import Settings, SidePort
     from spanorigin_server.source.repositories import Repositories
@@ -55,7 +57,8 @@ def _run(settings: Settings) -> int:
     repositories = _repositories(settings)
     engine = EmbeddedEngine(settings.data)
     try:
-        app = application(settings, engine, repositories, doors)
+        stopping = threading.Event()
+        app = application(settings, engine, repositories, doors, is_stopping=stopping.is_set)
     except BaseException:
         engine.close()
         raise
@@ -80,6 +83,11 @@ def _run(settings: Settings) -> int:
             if self.started:
                 _announce(settings, doors, repositories)
                 _open_browser(opener, settings.host, port)
+
+        def handle_exit(self, number: int, frame: FrameType | None) -> None:
+            # uvicorn waits for answers to end, and readers who watch would listen on.
+            stopping.set()
+            super().handle_exit(number, frame)
 
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:

@@ -11,9 +11,12 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from spanorigin_server.ingest.nested import rendered
 from spanorigin_server.ingest.request import scopes_of
 from spanorigin_server.store import tables
+from spanorigin_server.store.commits import Commits
 from spanorigin_server.store.engine import EmbeddedEngine
 from spanorigin_server.store.reader import Reader
+from spanorigin_server.store.statistics import Statistics
 from spanorigin_server.store.writer import Body, Writer
+from spanorigin_server.workers import Workers
 
 # 2026-03-01 12:00 UTC.
 NOON_NS = 1_772_366_400_000_000_000
@@ -59,7 +62,11 @@ class Store:
     def __init__(self, engine: EmbeddedEngine) -> None:
         self.engine = engine
         self.reader = Reader(engine)
-        self._writer = Writer(engine)
+        self.statistics = Statistics(engine)
+        self.commits = Commits()
+        self._writer = Writer(engine, commits=self.commits)
+        # Where `put_many` gathers what `put` would store alone.
+        self._gathered: ExportTraceServiceRequest | None = None
 
     def put(
         self,
@@ -102,8 +109,21 @@ class Store:
         self.write(request)
         return span_id
 
+    def put_many(self, spans: list[dict[str, object]]) -> list[str]:
+        """Store spans in one request, each as for `put`; their span ids in hex."""
+        written, self._gathered = [], ExportTraceServiceRequest()
+        try:
+            written = [self.put(**span) for span in spans]
+        finally:
+            request, self._gathered = self._gathered, None
+        self.write(request)
+        return written
+
     def write(self, request: ExportTraceServiceRequest) -> None:
         """Store a request's spans the way ingest does."""
+        if self._gathered is not None:
+            self._gathered.MergeFrom(request)
+            return
         scopes = scopes_of(request.SerializeToString())
         (outcome,) = self._writer.write([Body(next(_received), scopes)])
         if outcome.is_held:
@@ -120,6 +140,13 @@ def store(tmp_path_factory):
         yield Store(engine)
     finally:
         engine.close()
+
+
+@pytest.fixture(scope="module")
+def workers():
+    workers = Workers()
+    yield workers
+    workers.close()
 
 
 @pytest.fixture

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
-import re
 import threading
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
-import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 from spanorigin_server.query import endpoint
 from spanorigin_server.source import endpoint as source_endpoint
 from spanorigin_server.source.preview import Previewer
 from spanorigin_server.source.repositories import Repositories
 from spanorigin_server.store.reader import StoreOverloaded
 from spanorigin_server.workers import Workers
-from starlette.applications import Starlette
-from starlette.routing import Route
 
+from .api import Api, Client, check_shape
 from .conftest import NOON_NS, SECOND_NS, Store
 
-DOCUMENT = json.loads((files("spanorigin_server") / "openapi.json").read_text())
 NOW_NS = NOON_NS + SECOND_NS
 ENTRY = {
     "code.file.path": "/srv/shop/app/views.py",
@@ -43,79 +35,12 @@ EXIT = ENTRY | {
 RESOURCE = {"spanorigin.source.root": "/srv/shop", "spanorigin.version": "0.1.0", "telemetry.sdk.language": "python"}
 
 
-class Client:
-    """Asks an application over HTTP, without a socket."""
-
-    def __init__(self, routes: list[Route]) -> None:
-        self._transport = httpx.ASGITransport(Starlette(routes=routes))
-
-    def get(self, path: str, params: dict[str, str] | None = None) -> httpx.Response:
-        async def ask() -> httpx.Response:
-            async with httpx.AsyncClient(transport=self._transport, base_url="http://server") as client:
-                return await client.get(path, params=params)
-
-        return asyncio.run(ask())
-
-
-class Api:
-    """A client that holds every answer against the contract."""
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-
-    def get(self, path: str, status: int = 200, **parameters: object) -> dict[str, Any]:
-        answer = self.client.get(path, params={name.rstrip("_"): str(value) for name, value in parameters.items()})
-        assert answer.status_code == status, answer.text
-        check_shape(path, status, answer.json())
-        return answer.json()
-
-    def refusal(self, path: str, status: int, **parameters: object) -> dict[str, Any]:
-        return self.get(path, status, **parameters)["error"]
-
-
-def check_shape(path: str, status: int, answer: object) -> None:
-    for template, methods in DOCUMENT["paths"].items():
-        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
-            response = methods["get"]["responses"][str(status)]
-            if "$ref" in response:
-                response = DOCUMENT["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
-            schema = response["content"]["application/json"]["schema"]
-            validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
-            problems = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(answer)]
-            assert not problems, problems
-            check_no_more(schema, answer)
-            return
-    raise AssertionError(f"{path} is not in the contract")
-
-
-def check_no_more(schema: dict[str, Any], answer: object) -> None:
-    """What is answered and not described is a mistake too."""
-    if "$ref" in schema:
-        schema = DOCUMENT["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
-    if isinstance(answer, dict) and "properties" in schema:
-        assert set(answer) <= set(schema["properties"]), set(answer) - set(schema["properties"])
-        for name, value in answer.items():
-            check_no_more(schema["properties"][name], value)
-    elif isinstance(answer, list) and isinstance(schema.get("items"), dict):
-        for item in answer:
-            check_no_more(schema["items"], item)
-    elif "oneOf" in schema and answer is not None:
-        check_no_more(schema["oneOf"][0], answer)
-
-
 def client_for(store: Store, workers: Workers, *repositories: Path) -> Client:
     routes = [
         *endpoint.routes(store.reader, workers, now_ns=lambda: NOW_NS),
         *source_endpoint.routes(store.reader, Previewer(Repositories.at(repositories)), workers),
     ]
     return Client(routes)
-
-
-@pytest.fixture(scope="module")
-def workers(store: Store):
-    workers = Workers()
-    yield workers
-    workers.close()
 
 
 @pytest.fixture

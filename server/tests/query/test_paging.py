@@ -11,7 +11,7 @@ from spanorigin_server.answers import Refused
 from spanorigin_server.query.cursor import Cursor, query_mark, read_cursor, written_cursor
 from spanorigin_server.records import StoreFailed
 from spanorigin_server.store.engine import Engine
-from spanorigin_server.store.reader import SLICES_NS, Condition, Place, Reader, StoreOverloaded, slices
+from spanorigin_server.store.reader import SLICES_S, Condition, Place, Reader, StoreOverloaded, slices
 
 from .conftest import NOON_NS, SECOND_NS, Store
 
@@ -72,7 +72,7 @@ def test_slices_touch_never_overlap_and_cover_the_range(one: int, other: int):
         assert cut[-1][0] == start_ns
         assert all(low < high for low, high in cut)
         assert all(newer[0] == older[1] for newer, older in itertools.pairwise(cut))
-        assert len(cut) <= len(SLICES_NS) + 1
+        assert len(cut) <= len(SLICES_S) + 2
 
 
 @given(st.integers(0, 2**62), st.integers(0, 1000), st.binary(min_size=16, max_size=16), st.text(max_size=20))

@@ -7,6 +7,8 @@ that were sent as text.
 
 from __future__ import annotations
 
+from spanorigin_server.store.statements import ATTRIBUTE_WORDS
+
 from .terms import NEVER, Binder, any_of, in_range, like_pattern, number_in, text_is
 from .tree import Exists, Pattern, Range, Value
 
@@ -22,7 +24,9 @@ _MEMBERS = (
 
 def attribute_is(binder: Binder, keys: tuple[str, ...], value: Value) -> str:
     """A span attribute of any of these names against a value."""
-    return any_of(*(condition for key in keys for condition in _span_attribute(binder, key, value)))
+    condition = any_of(*(condition for key in keys for condition in _span_attribute(binder, key, value)))
+    hint = _hint(binder, keys, value)
+    return condition if hint is None else f"({condition} AND {hint})"
 
 
 def tag_is(binder: Binder, key: str, value: Value) -> str:
@@ -50,6 +54,24 @@ def any_attribute_is(binder: Binder, value: Value) -> str:
         if condition != NEVER:
             conditions.append(f"arrayExists(item -> {condition}, mapValues(spans.{name}))")
     return any_of(*conditions)
+
+
+def _hint(binder: Binder, keys: tuple[str, ...], value: Value) -> str | None:
+    """What the index of attributes is asked for one exact value, so that only parts that may have it are read.
+
+    The index holds texts and whole numbers by value, everything else by its key (store/statements.py). The engine only
+    looks into the index for a hint, and never works it out for a span.
+    """
+    literal = value.literal if isinstance(value, Pattern) else None
+    if literal is None:
+        return None
+    words = {literal}
+    for key in keys:
+        parts = key.split(".")
+        words |= {".".join(parts[:cut]) for cut in range(1, len(parts) + 1)}
+    if (number := number_in(literal)) is not None and number == int(number):
+        words.add(str(int(number)))
+    return f"indexHint(hasAny({ATTRIBUTE_WORDS}, {binder.texts(sorted(words))}))"
 
 
 def _span_attribute(binder: Binder, key: str, value: Value) -> list[str]:

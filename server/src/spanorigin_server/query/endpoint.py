@@ -6,36 +6,37 @@ Mounted by `app`. Turns parameters into a question for the store, and its answer
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from spanorigin_server.answers import Refused, answering, check_parameters, epoch_ns, hex_id, json_answer, whole_number
-from spanorigin_server.store.reader import Condition, Reader
+from spanorigin_server.answers import Refused, answering, check_parameters, hex_id, json_answer, whole_number
+from spanorigin_server.store.reader import Reader
 from spanorigin_server.workers import Workers
 
+from .asked import Now, asked, choice
 from .cursor import Cursor, query_mark, read_cursor, written_cursor
-from .plan import planned
-from .scanner import Misread
-from .syntax import parsed
 from .trace import trace_answer
 from .wire import detail_answer, page_answer
 
-DEFAULT_WINDOW_NS = 15 * 60 * 10**9
 PAGE_DEFAULT, PAGE_LIMIT = 100, 1000
 
 
-def routes(reader: Reader, workers: Workers, now_ns: Callable[[], int] = time.time_ns) -> list[Route]:
+def routes(reader: Reader, workers: Workers, now_ns: Now = time.time_ns) -> list[Route]:
     """The routes under /api/v1 that ask the span store."""
 
     async def search(request: Request) -> Response:
-        check_parameters(request, ("q", "from", "to", "limit", "cursor"))
-        text = request.query_params.get("q", "")
+        question = asked(request, ("limit", "cursor", "sort"), now_ns)
+        text, condition = question.text, question.condition
         limit = whole_number(request, "limit", default=PAGE_DEFAULT, low=1, high=PAGE_LIMIT)
-        start_ns, end_ns = _time_range(request, now_ns)
-        condition = condition_of(text)
+        start_ns, end_ns = question.start_ns, question.end_ns
+        if choice(request, "sort", ("newest", "slowest"), "newest") == "slowest":
+            if "cursor" in request.query_params:
+                message = "The slowest spans come on one page. Leave cursor out, or ask with a larger limit."
+                raise Refused(message, slug="cursor-without-order")
+            found = await workers.run(lambda: reader.slowest(condition, start_ns, end_ns, limit))
+            return json_answer(page_answer(found, None))
         after = None
         if (written := request.query_params.get("cursor")) is not None:
             cursor = read_cursor(written)
@@ -77,25 +78,6 @@ def routes(reader: Reader, workers: Workers, now_ns: Callable[[], int] = time.ti
         Route("/api/v1/traces/{trace_id}", answering(trace), methods=["GET"]),
         Route("/api/v1/traces/{trace_id}/spans/{span_id}", answering(span), methods=["GET"]),
     ]
-
-
-def condition_of(text: str) -> Condition:
-    """The store's condition for a search text. Raises Refused with the place where it stopped making sense."""
-    tree = parsed(text)
-    condition = tree if isinstance(tree, Misread) else planned(tree)
-    if isinstance(condition, Misread):
-        raise Refused(condition.message, slug=condition.slug, offset=condition.offset, hint=condition.hint)
-    return condition
-
-
-def _time_range(request: Request, now_ns: Callable[[], int]) -> tuple[int, int]:
-    given_start_ns, given_end_ns = epoch_ns(request, "from"), epoch_ns(request, "to")
-    end_ns = now_ns() if given_end_ns is None else given_end_ns
-    start_ns = max(0, end_ns - DEFAULT_WINDOW_NS) if given_start_ns is None else given_start_ns
-    if start_ns >= end_ns:
-        message = f"from ({start_ns}) is not before to ({end_ns}), so no span can lie between. Swap or widen them."
-        raise Refused(message, slug="time-range-empty")
-    return start_ns, end_ns
 
 
 def _no_trace(trace_id: str) -> str:

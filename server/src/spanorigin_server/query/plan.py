@@ -17,9 +17,12 @@ from .tree import And, Everything, Match, Node, Not, Or, Pattern, Text, Wildcard
 _READ_COLUMNS = ("name", "resource_name", "status_message", "origin_function", "origin_path")
 
 
-def planned(tree: Node) -> Condition | Misread:
-    """The condition under which the store has what the tree asks for, or why it can mean nothing. Raises nothing."""
-    binder = Binder()
+def planned(tree: Node, binder: Binder | None = None) -> Condition | Misread:
+    """The condition under which the store has what the tree asks for, or why it can mean nothing. Raises nothing.
+
+    Conditions that meet in one statement share a `binder`, so that none takes another's parameters.
+    """
+    binder = Binder() if binder is None else binder
     try:
         sql = _condition(binder, tree)
     except MisreadError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .scanner import Misread, MisreadError, Scanner
@@ -33,6 +33,9 @@ class Binder:
 
     def text(self, value: str) -> str:
         return self._bound(value, "String")
+
+    def texts(self, values: Sequence[str]) -> str:
+        return self._bound(list(values), "Array(String)")
 
     def number(self, value: int | float) -> str:
         """As a whole number where it is one and fits, so that 2^53 + 1 is compared exactly."""

@@ -8,39 +8,33 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spanorigin_server.records import Columns, StoreFailed
-
-from .statements import EMBEDDED, statement
+from .asking import SECOND_NS, Asker, Condition, Row, StoreOverloaded, Window
 
 if TYPE_CHECKING:
+    from spanorigin_server.records import Columns
+
     from .engine import Engine, Parameter
 
-Row = dict[str, Any]
+__all__ = ("Condition", "Found", "Place", "Reader", "Row", "StoreOverloaded", "slices")
 
 # The newest spans are nearly always what is asked for, and the engine does not stop early at the newest: it sorts all
 # it was asked to look at. Slices of 5M spans: 9 ms for 15 minutes against 44 for a day (decision 0042).
-_MINUTE_NS = 60 * 10**9
-SLICES_NS = (15 * _MINUTE_NS, 60 * _MINUTE_NS, 6 * 60 * _MINUTE_NS, 24 * 60 * _MINUTE_NS)
+_MINUTE_S = 60
+_DAY_S = 24 * 60 * _MINUTE_S
+SLICES_S = (15 * _MINUTE_S, 60 * _MINUTE_S, 6 * 60 * _MINUTE_S, 24 * 60 * _MINUTE_S)
 
-# ClickHouse's error numbers: TIMEOUT_EXCEEDED, TOO_SLOW; MEMORY_LIMIT_EXCEEDED.
-_TOOK_TOO_LONG = (159, 160)
-_TOOK_TOO_MUCH = (241,)
-
-
-class StoreOverloaded(StoreFailed):
-    """The question was ended since it took longer, or more memory, than one question may."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What a span has to meet: SQL of our own making on the table `spans`, and the values its placeholders name."""
-
-    sql: str = "1"
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+_EXACTLY = (
+    "spans.ts >= fromUnixTimestamp64Nano({start_ns:Int64}, 'UTC') AND "
+    "spans.ts < fromUnixTimestamp64Nano({end_ns:Int64}, 'UTC')"
+)
+_BEHIND = (
+    "(spans.ts < fromUnixTimestamp64Nano({after_ns:Int64}, 'UTC') OR (spans.trace_id, spans.span_id) < "
+    "(toFixedString(unhex({after_trace_id:String}), 16), toFixedString(unhex({after_span_id:String}), 8)))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +59,7 @@ class Reader:
     """Asks one engine. May be used from any thread."""
 
     def __init__(self, engine: Engine, *, time_limit_s: float = 10.0, trace_span_limit: int = 500_000) -> None:
-        self._engine = engine
-        self._time_limit_s = time_limit_s
+        self._asker = Asker(engine, time_limit_s)
         self._trace_span_limit = trace_span_limit
 
     def newest(self, condition: Condition, start_ns: int, end_ns: int, limit: int, after: Place | None = None) -> Found:
@@ -80,7 +73,7 @@ class Reader:
         if after is not None:
             end_ns = min(end_ns, after.start_ns + 1)
         for low_ns, high_ns in slices(start_ns, end_ns):
-            left_s = self._time_limit_s - (time.perf_counter() - begun_at)
+            left_s = self._asker.time_limit_s - (time.perf_counter() - begun_at)
             parameters = {
                 **condition.parameters,
                 "start_ns": low_ns,
@@ -90,7 +83,18 @@ class Reader:
                 "after_trace_id": after.trace_id if after else "",
                 "after_span_id": after.span_id if after else "",
             }
-            rows += _rows(self._ask("newest_spans", parameters, condition=condition.sql, seconds=left_s))
+            # Nanoseconds take longer to read than all else together, so they are compared at ragged ends only.
+            is_whole = low_ns % SECOND_NS == 0 and high_ns % SECOND_NS == 0
+            rows += self._asker.rows(
+                "newest_spans",
+                parameters,
+                window=Window.around(low_ns, high_ns).sql(),
+                borders="1" if is_whole else _EXACTLY,
+                place=_BEHIND if after else "1",
+                order="",
+                condition=condition.sql,
+                seconds=left_s,
+            )
             if len(rows) > limit:
                 break
         took_ns = int((time.perf_counter() - begun_at) * 1e9)
@@ -99,10 +103,44 @@ class Reader:
         last = rows[limit - 1]
         return Found(_once(rows[:limit]), Place(last["start_ns"], last["trace_id"], last["span_id"]), took_ns)
 
+    def slowest(self, condition: Condition, start_ns: int, end_ns: int, limit: int) -> Found:
+        """The `limit` longest spans that start in [start_ns, end_ns), longest first."""
+        begun_at = time.perf_counter()
+        rows = self._asker.rows(
+            "newest_spans",
+            {**condition.parameters, "start_ns": start_ns, "end_ns": end_ns, "limit": limit},
+            window=Window.around(start_ns, end_ns).sql(),
+            borders=_EXACTLY,
+            place="1",
+            order="spans.duration_ns DESC, ",
+            condition=condition.sql,
+        )
+        return Found(_once(rows), None, int((time.perf_counter() - begun_at) * 1e9))
+
+    def committed(self, condition: Condition, names: Sequence[int], limit: int) -> tuple[list[Row], int]:
+        """Of the bodies of these names (`received_ns`) the newest `limit` spans that match, and how many do in all.
+
+        Not among them: spans that began more than a day before their body came.
+        """
+        first, last = min(names), max(names)
+        rows = self._asker.rows(
+            "committed_spans",
+            {
+                **condition.parameters,
+                "names": list(names),
+                "first": first,
+                "last": last,
+                "oldest_s": max(0, first // SECOND_NS - _DAY_S),
+                "limit": limit,
+            },
+            condition=condition.sql,
+        )
+        return rows, rows[0]["matching"] if rows else 0
+
     def trace(self, trace_id: str) -> Columns | None:
         """The columns of a trace's spans, sorted by start; None when no span of it is stored."""
         parameters: Mapping[str, Parameter] = {"trace_id": trace_id, "limit": self._trace_span_limit + 1}
-        columns = self._ask("trace_spans", parameters)
+        columns = self._asker.columns("trace_spans", parameters)
         if len(columns.get("span_id", ())) > self._trace_span_limit:
             message = (
                 f"The trace has more than {self._trace_span_limit:,} spans, the most that are shown at once. "
@@ -113,28 +151,18 @@ class Reader:
 
     def span(self, trace_id: str, span_id: str) -> Row | None:
         """Everything stored of one span; None when it is not there. Of a span that was sent twice, the later one."""
-        rows = _rows(self._ask("one_span", {"trace_id": trace_id, "span_id": span_id}))
+        rows = self._asker.rows("one_span", {"trace_id": trace_id, "span_id": span_id})
         return rows[0] if rows else None
-
-    def _ask(
-        self,
-        question: str,
-        parameters: Mapping[str, Parameter],
-        *,
-        condition: str = "1",
-        seconds: float | None = None,
-    ) -> Columns:
-        seconds = self._time_limit_s if seconds is None else max(seconds, 0.001)
-        asked = statement(f"queries/{question}", {**EMBEDDED, "condition": condition, "seconds": f"{seconds:.3f}"})
-        try:
-            return self._engine.query(asked, parameters)
-        except StoreFailed as error:
-            raise _overloaded(error, self._time_limit_s) or error from None
 
 
 def slices(start_ns: int, end_ns: int) -> list[tuple[int, int]]:
-    """[start_ns, end_ns) cut into pieces that touch, newest first, each reaching back further than the one before."""
-    cuts = [end_ns, *(end_ns - length for length in SLICES_NS if end_ns - length > start_ns), start_ns]
+    """[start_ns, end_ns) cut into pieces that touch, newest first, each reaching back further than the one before.
+
+    Cut at whole seconds, so that only the newest and the oldest have a ragged end; the oldest is then short.
+    """
+    newest_s, oldest_ns = end_ns // SECOND_NS, -(-start_ns // SECOND_NS) * SECOND_NS
+    inner = [(newest_s - length) * SECOND_NS for length in SLICES_S]
+    cuts = [end_ns, *(cut for cut in inner if cut > oldest_ns), *([oldest_ns] if oldest_ns < end_ns else []), start_ns]
     return [(low, high) for high, low in itertools.pairwise(cuts) if low < high]
 
 
@@ -145,23 +173,3 @@ def _once(rows: list[Row]) -> list[Row]:
         return tuple(row[name] for name in ("start_ns", "trace_id", "span_id", "kind", "name"))
 
     return [row for number, row in enumerate(rows) if number == 0 or same(row) != same(rows[number - 1])]
-
-
-def _rows(columns: Columns) -> list[Row]:
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-
-
-def _overloaded(error: StoreFailed, time_limit_s: float) -> StoreOverloaded | None:
-    if error.code in _TOOK_TOO_LONG:
-        message = (
-            f"The search was ended after {time_limit_s:g} seconds, the longest that one may take. "
-            "Choose a shorter time range, or add a term that rules out more, such as service:."
-        )
-        return StoreOverloaded(message, slug="search-too-slow", code=error.code)
-    if error.code in _TOOK_TOO_MUCH:
-        message = (
-            "The search was ended since it took more memory than one may. "
-            "Choose a shorter time range, or add a term that rules out more, such as service:."
-        )
-        return StoreOverloaded(message, slug="search-too-heavy", code=error.code)
-    return None

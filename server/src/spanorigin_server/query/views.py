@@ -1,0 +1,209 @@
+"""Saved views: named addresses of the UI, kept in one file of the data folder.
+
+The routes that list, make, change and remove them, as contract/query-api.yaml describes them; mounted by `app`. The UI
+keeps all of its state in its address, so a view is a name and an address.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from spanorigin_server.answers import Refused, answering, check_parameters, json_answer
+from spanorigin_server.records import StoreFailed
+from spanorigin_server.workers import Workers
+
+from .asked import condition_of
+
+VIEWS_MOST: Final = 1000
+_NAME_MOST, _ADDRESS_MOST, _DESCRIPTION_MOST = 100, 12_000, 2000
+_BODY_MOST: Final = 64 * 1024
+
+
+class View(msgspec.Struct, frozen=True):
+    """A saved view. `address` is a path of the UI with its query; times are nanoseconds since the epoch, in digits."""
+
+    id: str
+    name: str
+    address: str
+    description: str
+    created_ns: str
+    changed_ns: str
+
+
+class _Draft(msgspec.Struct, forbid_unknown_fields=True):
+    """What a reader sends to make or change a view."""
+
+    name: str
+    address: str
+    description: str = ""
+
+
+class Views:
+    """The views of one file. May be used from any thread; the file is replaced whole, or not at all."""
+
+    def __init__(self, file: Path, now_ns: Callable[[], int] = time.time_ns) -> None:
+        self._file = file
+        self._now_ns = now_ns
+        self._lock = threading.Lock()
+
+    def listed(self) -> list[View]:
+        """All views, by name."""
+        with self._lock:
+            return sorted(self._read().values(), key=lambda view: (view.name.casefold(), view.id))
+
+    def one(self, view_id: str) -> View:
+        with self._lock:
+            return _found(self._read(), view_id)
+
+    def make(self, draft: _Draft) -> View:
+        with self._lock:
+            views = self._read()
+            if len(views) >= VIEWS_MOST:
+                message = f"There are {VIEWS_MOST} saved views, the most that are kept. Remove one."
+                raise Refused(message, slug="views-full", status=409)
+            _check_name_is_free(views, draft.name, None)
+            now = str(self._now_ns())
+            view = View(secrets.token_hex(8), draft.name, draft.address, draft.description, now, now)
+            self._write(views | {view.id: view})
+            return view
+
+    def change(self, view_id: str, draft: _Draft) -> View:
+        with self._lock:
+            views = self._read()
+            before = _found(views, view_id)
+            _check_name_is_free(views, draft.name, view_id)
+            now = str(self._now_ns())
+            view = View(view_id, draft.name, draft.address, draft.description, before.created_ns, now)
+            self._write(views | {view_id: view})
+            return view
+
+    def remove(self, view_id: str) -> None:
+        with self._lock:
+            views = self._read()
+            _found(views, view_id)
+            del views[view_id]
+            self._write(views)
+
+    def _read(self) -> dict[str, View]:
+        try:
+            views = msgspec.json.decode(self._file.read_bytes(), type=list[View])
+        except FileNotFoundError:
+            return {}
+        except (OSError, msgspec.DecodeError) as error:
+            message = f"The saved views in {self._file} cannot be read: {error}. Mend the file, or move it away."
+            raise StoreFailed(message, slug="views-unreadable") from None
+        return {view.id: view for view in views}
+
+    def _write(self, views: dict[str, View]) -> None:
+        draft = self._file.with_suffix(".draft")
+        try:
+            with draft.open("wb") as file:
+                file.write(msgspec.json.format(msgspec.json.encode(list(views.values()))))
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self._file)
+        except OSError as error:
+            message = f"The saved views cannot be written to {self._file}: {error.strerror}. Nothing was changed."
+            raise StoreFailed(message, slug="views-not-written") from None
+
+
+def routes(views: Views, workers: Workers) -> list[Route]:
+    """The routes under /api/v1/views."""
+
+    async def listed(request: Request) -> Response:
+        check_parameters(request, ())
+        return json_answer({"views": await workers.run(views.listed)})
+
+    async def make(request: Request) -> Response:
+        check_parameters(request, ())
+        draft = await _draft(request)
+        return json_answer(await workers.run(lambda: views.make(draft)), 201)
+
+    async def one(request: Request) -> Response:
+        check_parameters(request, ())
+        view_id = request.path_params["view_id"]
+        return json_answer(await workers.run(lambda: views.one(view_id)))
+
+    async def change(request: Request) -> Response:
+        check_parameters(request, ())
+        view_id = request.path_params["view_id"]
+        draft = await _draft(request)
+        return json_answer(await workers.run(lambda: views.change(view_id, draft)))
+
+    async def remove(request: Request) -> Response:
+        check_parameters(request, ())
+        view_id = request.path_params["view_id"]
+        await workers.run(lambda: views.remove(view_id))
+        return Response(status_code=204)
+
+    return [
+        Route("/api/v1/views", answering(listed), methods=["GET"]),
+        Route("/api/v1/views", answering(make), methods=["POST"]),
+        Route("/api/v1/views/{view_id}", answering(one), methods=["GET"]),
+        Route("/api/v1/views/{view_id}", answering(change), methods=["PUT"]),
+        Route("/api/v1/views/{view_id}", answering(remove), methods=["DELETE"]),
+    ]
+
+
+async def _draft(request: Request) -> _Draft:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _BODY_MOST:
+            message = (
+                f"The view is larger than {_BODY_MOST // 1024} KiB, and a name and an address never are. Shorten it."
+            )
+            raise Refused(message, slug="view-unreadable", status=413)
+    try:
+        draft = msgspec.json.decode(bytes(body), type=_Draft)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        message = f"That is no view: {error}. Send JSON with name, address and, if wanted, description."
+        raise Refused(message, slug="view-unreadable") from None
+    draft.name = draft.name.strip()
+    for name, text, most in (
+        ("name", draft.name, _NAME_MOST),
+        ("address", draft.address, _ADDRESS_MOST),
+        ("description", draft.description, _DESCRIPTION_MOST),
+    ):
+        if len(text) > most or (not text and name != "description") or not text.isprintable():
+            message = f"{name} is {len(text)} characters long; it takes 1 to {most}, in one line."
+            raise Refused(message, slug="view-unreadable")
+    _check_address(draft.address)
+    return draft
+
+
+def _check_address(address: str) -> None:
+    """Refuses an address that leads out of the UI, or whose search cannot be read."""
+    if not address.startswith("/") or address.startswith(("//", "/\\")):
+        message = (
+            "address is a path of this UI with its query, such as /explore?q=has:origin. Leave scheme and host out."
+        )
+        raise Refused(message, slug="view-address")
+    query = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
+    condition_of(query.get("q", ""), parameter="address")
+
+
+def _found(views: dict[str, View], view_id: str) -> View:
+    view = views.get(view_id)
+    if view is None:
+        message = "There is no such saved view. It may have been removed; /api/v1/views lists those there are."
+        raise Refused(message, slug="view-not-found", status=404)
+    return view
+
+
+def _check_name_is_free(views: dict[str, View], name: str, view_id: str | None) -> None:
+    if any(view.name.casefold() == name.casefold() and view.id != view_id for view in views.values()):
+        message = f"There is a saved view called {name!r} already. Give this one another name, or change that one."
+        raise Refused(message, slug="view-name-taken", status=409)

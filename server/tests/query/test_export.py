@@ -1,0 +1,91 @@
+"""A search's spans as a file: every one, in order, in a form that other programs read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from spanorigin_server.query import endpoint, export
+from spanorigin_server.workers import Workers
+
+from .api import Api, Client
+from .conftest import NOON_NS, SECOND_NS, Store
+from .samples import visits
+
+NOW_NS = NOON_NS + SECOND_NS
+SPANS = 1350
+
+
+@pytest.fixture(scope="module")
+def shop(store: Store, workers: Workers) -> Api:
+    store.engine.execute("TRUNCATE TABLE spanorigin.spans")
+    store.put_many(visits(SPANS // 9))
+    routes = [
+        *export.routes(store.reader, workers, now_ns=lambda: NOW_NS),
+        *endpoint.routes(store.reader, workers, now_ns=lambda: NOW_NS),
+    ]
+    return Api(Client(routes))
+
+
+def test_every_span_is_exported_once_and_in_the_shape_of_the_list(shop: Api):
+    answer = shop.client.get("/api/v1/spans/export")
+
+    spans = [json.loads(line) for line in answer.text.splitlines()]
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    assert 'filename="spans.jsonl"' in answer.headers["content-disposition"]
+    assert len({span["span_id"] for span in spans}) == len(spans) == SPANS
+    assert spans[:1000] == shop.get("/api/v1/spans", limit=1000)["spans"]
+
+
+def test_a_spreadsheet_gets_a_line_a_span_under_one_heading(shop: Api):
+    answer = shop.client.get("/api/v1/spans/export", {"as": "csv", "limit": "2000", "q": "kind:server service:shop"})
+
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert len(rows) == SPANS // 9
+    assert {(row["origin_path"], row["origin_line"], row["origin_type"]) for row in rows} == {
+        ("app/views.py", "10", "entry")
+    }
+    assert rows[0]["start_ns"] == str(NOON_NS)
+
+
+def test_no_cell_is_a_formula(emptied: Store, workers: Workers):
+    emptied.put("=cmd|' /C calc'!A0", service="@shop")
+    api = Api(Client(export.routes(emptied.reader, workers, now_ns=lambda: NOW_NS)))
+
+    (row,) = csv.DictReader(io.StringIO(api.client.get("/api/v1/spans/export", {"as": "csv"}).text))
+
+    assert row["name"] == "'=cmd|' /C calc'!A0"
+    assert row["service"] == "'@shop"
+    emptied.put_many(visits(SPANS // 9))
+
+
+@pytest.mark.parametrize("limit", [1, 999, 1000, 1001])
+def test_an_export_ends_at_its_limit(shop: Api, limit: int):
+    answer = shop.client.get("/api/v1/spans/export", {"limit": str(limit)})
+
+    assert len(answer.text.splitlines()) == limit
+
+
+@pytest.mark.parametrize(
+    ("parameters", "slug"),
+    [
+        ({"as": "xml"}, "parameter-not-a-choice"),
+        ({"limit": "1000001"}, "parameter-not-a-number"),
+        ({"q": "(a"}, "search-unclosed"),
+        ({"format": "csv"}, "parameter-unknown"),
+    ],
+)
+def test_a_bad_parameter_is_refused_before_the_file_begins(shop: Api, parameters: dict, slug: str):
+    answer = shop.client.get("/api/v1/spans/export", parameters)
+
+    assert (answer.status_code, answer.json()["error"]["slug"]) == (400, slug)
+
+
+def test_the_slowest_spans_come_longest_first_on_one_page(shop: Api):
+    page = shop.get("/api/v1/spans", sort="slowest", limit=3)
+
+    assert [(span["name"], span["duration_ns"]) for span in page["spans"]] == [("GET /show", 10**8)] * 3
+    assert page["cursor"] is None
+    assert shop.refusal("/api/v1/spans", 400, sort="slowest", cursor="x")["slug"] == "cursor-without-order"
