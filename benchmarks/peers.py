@@ -5,12 +5,17 @@ Each peer has its own, because its dependencies are not ours: same interpreter, 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import venv
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent / ".peers"
+
+_CORPUS = tuple(
+    line for line in (HERE.parent / "exactness/requirements.txt").read_text().splitlines() if line and line[0] != "#"
+)
 
 REQUIREMENTS = {
     # The libraries whose names the stacks carry: ADOT knows a package by its metadata only.
@@ -21,6 +26,10 @@ REQUIREMENTS = {
     "ddtrace_request": ("ddtrace==4.0.4", "sqlalchemy==2.0.58", "flask==3.1.3", "werkzeug==3.1.9"),
     # Entry origins as they are today, on by default.
     "ddtrace_entry": ("ddtrace==4.16.0", "flask==3.1.3", "werkzeug==3.1.9"),
+    # All libraries of the corpus of exactness.
+    "corpus_adot": ("aws-opentelemetry-distro==0.18.0", *_CORPUS),
+    "corpus_ddtrace": ("ddtrace==4.16.0", *_CORPUS),
+    "corpus_ddtrace_exits": ("ddtrace==4.0.4", *_CORPUS),
 }
 
 
@@ -41,7 +50,9 @@ def interpreter(name: str) -> Path:
         return python
     venv.create(folder, with_pip=True, clear=True)
     command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS[name]]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # `make` holds what it installs to our versions; a peer has its own.
+    environment = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise PeerError(f"{', '.join(REQUIREMENTS[name])} could not be installed: {done.stderr.strip()[-500:]}")
     complete.write_text(wanted)
