@@ -319,3 +319,11 @@ def test_the_status_lists_what_was_found(watched):
     _, line, function = at("function", "function")
     assert house.status().discovered == (f"{FILE}:{line} {function}",)
     assert house.status().discovery.reason.startswith("functions are watched as tool")
+
+
+def test_a_handler_that_is_new_to_a_settled_program_is_found_at_its_second_request(watched):
+    """After a hundred requests in a row to known handlers, stacks are no more looked at as spans start."""
+    assert {watched.ask("/function") for _ in range(120)} == {at("function", "function")}
+
+    assert watched.ask("/lambda") is None
+    assert [watched.ask("/lambda") for _ in range(2)] == [at("lambda", "<lambda>")] * 2

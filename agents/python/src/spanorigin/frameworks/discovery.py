@@ -39,6 +39,8 @@ _TOOLS: Final = (4, 3)
 _TOOL_NAME: Final = "spanorigin"
 _ORIGIN_TYPES: Final = frozenset({names.ORIGIN_TYPE, names.DATADOG_TYPE})
 _KEPT: Final = 4096
+# Requests in a row whose handlers were known, after which stacks are looked at no more as spans start: 4 us each.
+_SETTLED_AFTER: Final = 100
 _OPEN_LIMIT: Final = 10_000
 _FRAMES_LIMIT: Final = 2000
 _FIRST_WAIT_SECONDS: Final = 1.0
@@ -49,6 +51,9 @@ _CONSUMER: Final = SpanKind.CONSUMER
 _Handler = tuple[weakref.ref[CodeType], Attributes, str]
 _Stack = tuple[int, int]
 """The thread, and the task in it."""
+_Before = tuple[_Stack, int]
+"""The stack that an entry span started on, and how many of the user's frames were on it by then."""
+_GONE: Final[_Before] = ((0, 0), -1)
 
 
 class Discovery(SpanProcessor):
@@ -84,8 +89,11 @@ class Discovery(SpanProcessor):
         self._now = now
         self._tool: int | None = None
         self._handlers: dict[int, _Handler] = {}
-        self._open: dict[int, tuple[_Stack, int]] = {}
-        """Span id of an open entry -> its stack, and how many of the user's frames were on it."""
+        self._open: dict[int, _Before | None] = {}
+        """By span id, the open entries that have no origin yet; None for one whose stack was not looked at."""
+        self._unsettled = _SETTLED_AFTER
+        self._foreign_scopes: dict[str, bool] = {}
+        self._candidates: dict[int, tuple[weakref.ref[CodeType], bool]] = {}
         self._attended: list[object] = []
         self._wait = _FIRST_WAIT_SECONDS
         self._again_at = 0.0
@@ -150,8 +158,10 @@ class Discovery(SpanProcessor):
             if (kind is _SERVER or kind is _CONSUMER) and self._tool is not None and self._is_ours(span):
                 if len(self._open) >= _OPEN_LIMIT:
                     self._open.clear()
-                users = self._users_frames(sys._getframe(1))
-                self._open[span.get_span_context().span_id] = _stack(), len(users or ())
+                before = None
+                if self._unsettled:
+                    before = _stack(), len(self._users_frames(sys._getframe(1)) or ())
+                self._open[_span_id(span)] = before
         except Exception as error:
             self._tally.failure("discovery", error)
 
@@ -160,9 +170,10 @@ class Discovery(SpanProcessor):
             kind = getattr(span, "_kind", None)
             if kind is not _SERVER and kind is not _CONSUMER:
                 return
-            context = span.get_span_context()
-            if context is None or self._open.pop(context.span_id, None) is None:
+            span_id = _span_id(span)
+            if span_id not in self._open:
                 return
+            del self._open[span_id]
             if _ORIGIN_TYPES.isdisjoint(span.attributes or {}):
                 self._tally.miss(NOT_DISCOVERED, span)
                 self._watch_all_again()
@@ -174,7 +185,12 @@ class Discovery(SpanProcessor):
         if span.parent is not None and not span.parent.is_remote:
             return False
         scope = getattr(getattr(span, "_instrumentation_scope", None), "_name", "")
-        return scope.rpartition(".")[2] not in self._known_scopes
+        is_ours = self._foreign_scopes.get(scope)
+        if is_ours is None:
+            if len(self._foreign_scopes) >= _KEPT:
+                self._foreign_scopes.clear()
+            is_ours = self._foreign_scopes[scope] = scope.rpartition(".")[2] not in self._known_scopes
+        return is_ours
 
     def _started(self, code: CodeType, _offset: int) -> Any:
         """The interpreter's call: a function starts. DISABLE ends its calls for that function."""
@@ -183,7 +199,9 @@ class Discovery(SpanProcessor):
             if known is not None and known[0]() is code:
                 span = self._waiting_span()
                 if span is not None:
-                    self._attach(span, known[1])
+                    self._give(span, known[1])
+                    if self._unsettled:
+                        self._unsettled -= 1
                 return None
             if not self._is_candidate(code):
                 return self._disable
@@ -200,7 +218,14 @@ class Discovery(SpanProcessor):
         name = code.co_name
         if (name.startswith("<") and name != "<lambda>") or self._kind(code.co_filename) != OWN:
             return False
-        return names_called_with_everything(code).isdisjoint(code.co_freevars)
+        known = self._candidates.get(id(code))
+        if known is not None and known[0]() is code:
+            return known[1]
+        is_candidate = names_called_with_everything(code).isdisjoint(code.co_freevars)
+        if len(self._candidates) >= _KEPT:
+            self._candidates.clear()
+        self._candidates[id(code)] = weakref.ref(code), is_candidate
+        return is_candidate
 
     def _waiting_span(self) -> Span | None:
         """The entry span that the running code serves, if it has no origin yet and is ours to find one for."""
@@ -208,15 +233,25 @@ class Discovery(SpanProcessor):
         if not isinstance(current, Span) or not current.is_recording():
             return None
         span = self._entry_span_for(current)
-        if span is None or span.get_span_context().span_id not in self._open:
-            return None
-        return span if _ORIGIN_TYPES.isdisjoint(span.attributes or {}) else None
+        return span if span is not None and _span_id(span) in self._open else None
+
+    def _give(self, span: Span, attributes: Attributes) -> None:
+        """Attach, unless a framework's own file or the program has done so."""
+        self._open.pop(_span_id(span), None)
+        if _ORIGIN_TYPES.isdisjoint(span.attributes or {}):
+            refusal = self._attach(span, attributes)
+            if refusal is not None:
+                self._tally.miss(refusal, span)
 
     def _found(self, span: Span, frame: FrameType) -> Any:
         """Give `span` its handler: the outermost of the user's frames that came after it."""
+        opened = self._open.get(_span_id(span), _GONE)
+        if opened is None:
+            # Told of again, for the next such request.
+            self._unsettled = _SETTLED_AFTER
+            return None
         users = self._users_frames(frame)
-        opened = self._open.get(span.get_span_context().span_id)
-        if users is None or opened is None:
+        if users is None or opened is _GONE:
             return self._disable
         stack, before = opened
         if stack == _stack():
@@ -224,7 +259,8 @@ class Discovery(SpanProcessor):
         handler = users[-1]
         attributes, words = self._origin(handler)
         self._remember(handler.f_code, attributes, words)
-        self._attach(span, attributes)
+        self._give(span, attributes)
+        self._unsettled = _SETTLED_AFTER
         if handler is frame:
             return None
         # It ran before we looked, and is told of no more; what it called gave it away.
@@ -294,6 +330,11 @@ class Discovery(SpanProcessor):
                 self._kinds.clear()
             kind = self._kinds[file_name] = self._sort(file_name)
         return kind
+
+
+def _span_id(span: ReadableSpan) -> int:
+    context = span._context  # what the property and the method lead to
+    return context.span_id if context is not None else 0
 
 
 def _stack() -> _Stack:
