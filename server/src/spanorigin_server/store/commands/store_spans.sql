@@ -31,8 +31,8 @@ SELECT
     if(file = '', 0, line) AS origin_line,
     if(file = '', '', function) AS origin_function,
     if(file = '' OR length(frames) < 2, [], arrayMap(
-        frame -> (frame.1, spanorigin_path(frame.1, frame.3, root, root_path), toUInt32OrZero(frame.2), frame.3),
-        frames)) AS origin_frames,
+        (file, line, function) -> (file, spanorigin_path(file, function, root, root_path), toUInt32OrZero(line), function),
+        arrayMap(file -> spanorigin_file(file), frames.1), frames.2, frames.3)) AS origin_frames,
     repository,
     commit,
     resource,
@@ -78,9 +78,9 @@ FROM
             code_function) AS function,
         if(has_code, origin_type, datadog_type) AS written_type,
         if(has_code,
-            arrayMap(found -> (spanorigin_file(found[1]), found[2], found[3]),
+            arrayMap(found -> (found[1], found[2], found[3]),
                 extractAllGroupsVertical(origin_frames, '(?m-s)^(.+):([0-9]+) (.*)$$')),
-            arrayMap(prefix -> (spanorigin_file(datadog[concat(prefix, '.file')]), datadog[concat(prefix, '.line')],
+            arrayMap(prefix -> (datadog[concat(prefix, '.file')], datadog[concat(prefix, '.line')],
                     spanorigin_joined(datadog[concat(prefix, '.type')], datadog[concat(prefix, '.method')])),
                 arrayMap(number -> concat('${DATADOG_FRAME_PREFIX}', toString(number)),
                     range(arrayCount(key -> endsWith(key, '.file'), mapKeys(datadog)))))
@@ -168,4 +168,4 @@ FROM
         )
     )
 )
-SETTINGS optimize_and_compare_chain = 0, query_plan_enable_optimizations = 0, max_partitions_per_insert_block = 0
+SETTINGS optimize_and_compare_chain = 0, query_plan_enable_optimizations = 0, compile_expressions = 0, max_partitions_per_insert_block = 0
