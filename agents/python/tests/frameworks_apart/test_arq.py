@@ -1,20 +1,13 @@
 """Origins of arq's jobs and of the enqueuing line: a real Redis, a real worker, the instrumentation there is."""
 
-from pathlib import Path
-
 import apart_arq as sample
 import pytest
 from arq import create_pool
 from arq.connections import RedisSettings
 from arq.worker import Worker
-from entry_support import marked_line, origin_of
 from opentelemetry.instrumentation.arq import ArqInstrumentor
 from opentelemetry.trace import SpanKind
-
-
-def marked(mark, function, kind="entry"):
-    file = Path(sample.__file__)
-    return str(file), marked_line(file, mark), f"apart_arq.{function}", kind
+from work_support import origin_in, origin_of
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -54,12 +47,12 @@ async def test_a_job_is_named_by_its_function_and_its_message_by_the_line_that_e
 
     # The instrumentation makes spans of the kinds CLIENT and SERVER.
     [sent] = capture.of_kind(SpanKind.CLIENT)
-    assert origin_of(sent) == marked("enqueue", "enqueue", "exit")
+    assert origin_of(sent) == origin_in(sample, "enqueue", "enqueue", "exit")
     performed = capture.of_kind(SpanKind.SERVER)
-    assert [origin_of(span) for span in performed] == [marked(mark, function)] * spans
+    assert [origin_of(span) for span in performed] == [origin_in(sample, mark, function)] * spans
 
 
 async def test_a_job_that_the_clock_starts_is_named_by_its_function(capture, pool):
     await perform(pool, cron_jobs=sample.at_start)
 
-    assert origin_of(capture.entry_span()) == marked("nightly", "nightly")
+    assert origin_of(capture.entry_span()) == origin_in(sample, "nightly", "nightly")

@@ -3,21 +3,16 @@
 import contextlib
 import socket
 import threading
-from pathlib import Path
 
 import apart_sanic as sample
 import pytest
 import uvicorn
-from entry_support import ask, marked_line, open_websocket, origin_of, wait_for
+from entry_support import ask, open_websocket, wait_for
 from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 from opentelemetry.instrumentation.sanic import SanicInstrumentor
 from opentelemetry.trace import SpanKind
 from web_support import loop_in_a_thread
-
-
-def marked(mark, function, kind="entry"):
-    file = Path(sample.__file__)
-    return str(file), marked_line(file, mark), f"apart_sanic.make.<locals>.{function}", kind
+from work_support import origin_in, origin_of
 
 
 @contextlib.contextmanager
@@ -108,7 +103,7 @@ def test_a_request_names_its_handler(capture, address, method, path, status, mar
     answer, _ = ask(address + path, method)
 
     assert answer == status
-    assert origin_of(capture.entry_span()) == marked(mark, function)
+    assert origin_of(capture.entry_span()) == origin_in(sample, mark, f"make.<locals>.{function}")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +128,7 @@ def test_a_websocket_names_its_handler(capture, asgi):
     # Sanic's own instrumentation never ends the span of one.
     open_websocket(asgi + "/socket")
 
-    assert origin_of(capture.entry_span()) == marked("socket", "socket")
+    assert origin_of(capture.entry_span()) == origin_in(sample, "socket", "make.<locals>.socket")
 
 
 def test_a_call_in_a_handler_names_its_line_and_nothing_of_sanics(capture, address):
@@ -141,5 +136,5 @@ def test_a_call_in_a_handler_names_its_line_and_nothing_of_sanics(capture, addre
 
     _, others = capture.request()
     (made,) = [span for span in others if span.kind is SpanKind.CLIENT]
-    assert origin_of(made) == marked("call", "asks", "exit")
+    assert origin_of(made) == origin_in(sample, "call", "make.<locals>.asks", "exit")
     assert "spanorigin.frames" not in made.attributes

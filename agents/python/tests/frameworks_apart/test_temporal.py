@@ -11,18 +11,13 @@ from pathlib import Path
 import apart_temporal as sample
 import pytest
 import spanorigin
-from entry_support import marked_line, origin_of, wait_for
 from exit_services import free_port, program, running
 from opentelemetry import trace
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from temporalio.client import Client
 from temporalio.contrib.opentelemetry import OpenTelemetryPlugin, TracingInterceptor, create_tracer_provider
 from temporalio.worker import Worker
-
-
-def marked(mark, function, kind="entry"):
-    file = Path(sample.__file__)
-    return str(file), marked_line(file, mark), f"apart_temporal.{function}", kind
+from work_support import origin_in, origin_of, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +77,8 @@ ASKED = {
         for name in ("coroutine", "in_a_thread", "decorated", "method")
     },
 }
-EXPECTED = {name: marked(*place) for name, place in HANDLED.items()}
-EXPECTED |= {name: marked(*place, "exit") for name, place in ASKED.items()}
+EXPECTED = {name: origin_in(sample, *place) for name, place in HANDLED.items()}
+EXPECTED |= {name: origin_in(sample, *place, "exit") for name, place in ASKED.items()}
 
 
 async def test_workflows_and_activities_name_their_functions_and_what_asks_for_them_its_line(capture, address):

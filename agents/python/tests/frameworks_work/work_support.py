@@ -10,7 +10,15 @@ from spanorigin import frameworks
 
 SAMPLES = Path(__file__).parent / "samples"
 
-__all__ = ["SAMPLES", "Work", "assert_a_hook_goes_in_and_comes_out", "origin_at", "origin_of", "wait_for"]
+__all__ = [
+    "SAMPLES",
+    "Work",
+    "assert_a_hook_goes_in_and_comes_out",
+    "origin_at",
+    "origin_in",
+    "origin_of",
+    "wait_for",
+]
 
 
 class Work(Capture):
@@ -37,14 +45,20 @@ class Work(Capture):
 
 
 def origin_at(sample, mark, function, kind="entry"):
-    """The origin expected at the line of a sample that carries the comment `<- mark`.
+    """The origin expected at the line of a sample of this folder that carries the comment `<- mark`."""
+    return _origin(SAMPLES / f"{sample}.py", mark, sample, function, kind)
 
-    3.10 knows no qualified names of running code.
-    """
-    file = SAMPLES / f"{sample}.py"
+
+def origin_in(sample, mark, function, kind="entry"):
+    """The same for a sample of any folder, given as a module."""
+    return _origin(Path(sample.__file__), mark, sample.__name__, function, kind)
+
+
+def _origin(file, mark, module, function, kind):
+    # 3.10 knows no qualified names of running code.
     if kind == "exit" and sys.version_info < (3, 11):
         function = function.rsplit(".", 1)[-1]
-    return str(file), marked_line(file, mark), f"{sample}.{function}", kind
+    return str(file), marked_line(file, mark), f"{module}.{function}", kind
 
 
 def assert_a_hook_goes_in_and_comes_out(module, name, attribute):
