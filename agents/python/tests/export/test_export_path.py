@@ -248,6 +248,13 @@ def counting_attributes(span):
     return message
 
 
+def reading_twice(span):
+    read = dict(span.attributes.items())
+    message = trace_encoder._encode_span(span)
+    message.dropped_events_count = len(read)
+    return message
+
+
 def two_arguments(span, context):
     return trace_encoder._encode_span(span)
 
@@ -259,7 +266,8 @@ theirs = trace_encoder.encode_spans
     ("changes", "reason"),
     [
         ({"encode_spans": reversed_attributes}, "a trial batch came out differently"),
-        ({"_encode_span": counting_attributes}, "a trial batch came out differently"),
+        ({"_encode_span": counting_attributes}, "works in another way (TypeError)"),
+        ({"_encode_span": reading_twice}, "a trial batch came out differently"),
         ({"_encode_span": two_arguments}, "works in another way (TypeError)"),
     ],
 )
