@@ -21,7 +21,7 @@ from spanorigin import agent, frameworks, resource
 from spanorigin.checkout import public_address
 from spanorigin.counters import MissedSpan, Tally
 from spanorigin.model import Verdict
-from spanorigin.settings import READERS, Settings, process_environment
+from spanorigin.settings import DEFAULT, READERS, Settings, process_environment
 from spanorigin.switches import Wish
 
 PROTOCOL: Final = 1
@@ -151,6 +151,7 @@ def _switched(wish: Mapping[str, Any], who: object, *, forget: bool) -> dict[str
     return {"capture": asdict(positions)}
 
 
+_DEFAULTS: Final = Settings()
 _SWITCHES: Final = tuple(field.name for field in fields(Wish))
 
 
@@ -158,6 +159,9 @@ def _settings(settings: Settings) -> list[dict[str, Any]]:
     told = []
     for name, (variables, _) in READERS.items():
         value = getattr(settings, name)
+        source = settings.source_of(name)
+        if source == "code" and value == getattr(_DEFAULTS, name):
+            source = DEFAULT  # nobody can tell what was written down from what was left out
         if name == "repository" and value is not None:
             value = public_address(value)
         told.append(
@@ -165,7 +169,7 @@ def _settings(settings: Settings) -> list[dict[str, Any]]:
                 "name": name,
                 "variable": variables[0],
                 "value": list(value) if isinstance(value, tuple) else value,
-                "source": settings.source_of(name),
+                "source": source,
             }
         )
     return told

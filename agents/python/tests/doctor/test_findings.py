@@ -1,13 +1,15 @@
 """What the doctor makes of a report: what is wrong, what to do, and how it is laid out."""
 
 import json
+import os
+import sys
 from collections import deque
 
 import pytest
 from spanorigin import agent as house
 from spanorigin import report
 from spanorigin.counters import NEWEST, MissedSpan, Tally
-from spanorigin.doctor import layout, live
+from spanorigin.doctor import layout, live, paths
 from spanorigin.doctor.command import _apart
 from spanorigin.doctor.layout import Block, Page, Problem
 from spanorigin.model import Verdict
@@ -242,6 +244,25 @@ def test_without_an_installation_the_report_says_so():
     assert house.status().installation is None
     assert report.answer({"ask": "report"})["installed"] is False
     assert "error" in report.answer({"ask": "capture", "wish": {"exit": False}})
+
+
+def test_settings_made_in_code_say_so_and_defaults_are_defaults():
+    told = {each["name"]: each["source"] for each in report._settings(Settings(max_frames=3))}
+
+    assert (told["max_frames"], told["depth_limit"]) == ("code", "default")
+
+
+def test_an_environment_says_which_ways_the_agent_would_go_there(tmp_path):
+    here = paths.ways_of(sys.prefix, "python", {})
+    by_its_interpreter = paths.ways_of(sys.prefix + "/.", "python", dict(os.environ))
+    without = paths.ways_of(str(tmp_path), "auto", {})
+
+    assert here["walking"] == "pure Python: python was asked for"
+    assert here["attaching"].startswith("directly")
+    assert here["exporting"].startswith("merging prepared bytes")
+    assert by_its_interpreter == here
+    assert without == {"unknown": f"the interpreter of {tmp_path} has no spanorigin that could say"}
+    assert paths.ways_of(None, "auto", {}) == {}
 
 
 def test_secrets_in_addresses_are_not_told():

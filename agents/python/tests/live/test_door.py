@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from spanorigin import door as house
 from spanorigin.door import REQUEST_LIMIT_BYTES, Door, door_in, doors, folders, why_unfit
+from spanorigin.model import SettingError
+from spanorigin.settings import Settings
 
 SECONDS = 20.0
 
@@ -301,6 +303,36 @@ def test_a_fork_finds_no_thread_of_ours(folder, opens_after):
     )
 
     assert (done.stdout.strip(), done.stderr) == ("0", "")
+
+
+ENDING = """
+import sys, time
+from spanorigin.door import Door
+door = Door(sys.argv[1], lambda request: {}, print, opens_after=0)
+door.open()
+while not door.verdict.accepted:
+    time.sleep(0.01)
+"""
+
+
+def test_a_program_that_ends_takes_its_door_along(folder):
+    done = subprocess.run([sys.executable, "-c", ENDING, folder], capture_output=True, text=True, timeout=60)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert folder.is_dir()
+    assert doors(folder) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("true", "on"), ("0", "off"), ("OFF", "off"), ("/run/shop", "/run/shop"), ("", "on")]
+)
+def test_the_setting_is_a_switch_or_a_folder(text, expected):
+    assert Settings.from_environment({"SPANORIGIN_DOOR": text}).door == expected
+
+
+def test_a_folder_that_is_relative_is_refused_with_what_to_give():
+    with pytest.raises(SettingError, match=r"SPANORIGIN_DOOR is 'doors'.*absolute path.*\[door-not-a-folder\]"):
+        Settings.from_environment({"SPANORIGIN_DOOR": "doors"})
 
 
 UNDER_GEVENT = """

@@ -21,6 +21,7 @@ _SECONDS: Final = 5.0
 """For an answer. A busy process may hold its interpreter's lock for a while."""
 _PIECES: Final = 1000
 """Read of an answer at most: some 10 MB at the least, where a long report has 50 kB."""
+_HAS_DOORS: Final = hasattr(socket, "AF_UNIX") and hasattr(os, "geteuid")
 _PROC: Final = Path("/proc")
 
 
@@ -39,6 +40,12 @@ class Neighbour:
 
 def ask(pid: int, request: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     """The answer of a process. Raises AskError when there is none, with what can be done."""
+    if not _HAS_DOORS:
+        raise AskError(
+            "Processes cannot be asked on this system, which has no Unix sockets. "
+            "`spanorigin.agent.status()` tells the program itself the same.",
+            slug="no-doors-here",
+        )
     owner = _owner(pid)
     path = next((place for place in _places(pid, owner, environ) if _is_door(place, owner)), None)
     if path is None:
@@ -72,6 +79,8 @@ def ask(pid: int, request: Mapping[str, Any], environ: Mapping[str, str]) -> dic
 def neighbours(environ: Mapping[str, str]) -> list[Neighbour]:
     """The processes of this user that have a door, by process id. Removes what dead ones have left."""
     found: dict[int, Neighbour] = {}
+    if not _HAS_DOORS:
+        return []
     user = os.geteuid()
     for folder in _folders(user, environ):
         for pid, path in sorted(door.doors(folder).items()):

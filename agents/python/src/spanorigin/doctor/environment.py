@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import spanorigin
 from spanorigin import instrumentations, launch, names
-from spanorigin.doctor import layout
+from spanorigin.doctor import layout, paths
 from spanorigin.doctor.layout import Block, Page, Problem
 from spanorigin.model import Verdict
 from spanorigin.resource import Found, describe
@@ -41,6 +41,8 @@ class Report:
     endpoint: str
     endpoint_answers: Verdict
     service: str
+    ways: dict[str, str] = field(default_factory=dict)
+    """How the agent would walk, attach and export there, and why."""
     command: list[str] = field(default_factory=list)
     files: list[tuple[str, Verdict]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -66,6 +68,7 @@ def examine(command: Sequence[str], environ: Mapping[str, str], folder: Path, *,
         endpoint=endpoint,
         endpoint_answers=answers(endpoint),
         service=_service(command, environ, child),
+        ways=paths.ways_of(place[0] if place is not None else None, settings.walker, environ),
         command=list(command),
         files=judged(Sources(settings), files, folder),
     )
@@ -89,6 +92,7 @@ def page(report: Report) -> Page:
         Block(
             "Libraries", [(f"{it.label} {it.version}", _library(it)) for it in report.libraries] or [("", "none seen")]
         ),
+        Block("How", list(report.ways.items())),
         Block("Your code", [(place, verdict_words(verdict)) for place, verdict in report.roots]),
         Block("What runs", [(name, _found(report.code.get(name), variable)) for name, variable in CODE.items()]),
         Block(
