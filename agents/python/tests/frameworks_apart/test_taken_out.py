@@ -7,6 +7,8 @@ from work_support import assert_a_hook_goes_in_and_comes_out
 @pytest.mark.parametrize(
     ("module", "name", "attribute"),
     [
+        ("huey.api", "Huey", "_emit"),
+        ("huey.api", "Huey", "_run_pre_execute"),
         ("opentelemetry.instrumentation.arq", None, "_wrap_coroutine"),
         ("sanic.request.types", "Request", "match_info"),
         ("temporalio.contrib.opentelemetry._interceptor", "TracingInterceptor", "_completed_workflow_span"),
