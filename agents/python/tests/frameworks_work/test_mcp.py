@@ -14,9 +14,9 @@ def _tracer_of_this_module(work, monkeypatch):
     monkeypatch.setattr(_otel, "_tracer", work.provider.get_tracer("mcp-python-sdk"))
 
 
-async def span_of(work, method, ask):
+async def span_of(work, method, ask, server=sample.server):
     """The server's span of one request."""
-    async with Client(sample.server) as client:
+    async with Client(server) as client:
         await ask(client)
     (found,) = [span for span in work.of_kind(SpanKind.SERVER) if span.attributes.get("mcp.method.name") == method]
     return found
@@ -49,6 +49,20 @@ async def test_a_resource_names_its_function(work, address, function):
     span = await span_of(work, "resources/read", lambda client: client.read_resource(address))
 
     assert origin_of(span) == origin_at("work_mcp", function, function)
+
+
+@pytest.mark.parametrize(
+    ("method", "ask", "mark", "function"),
+    [
+        ("tools/list", lambda client: client.list_tools(), "list_tools", "list_tools"),
+        ("tools/call", lambda client: client.call_tool("count", {}), "call_tool", "Desk.call_tool"),
+    ],
+    ids=["function", "method"],
+)
+async def test_a_request_to_a_low_level_server_names_its_handler(work, method, ask, mark, function):
+    span = await span_of(work, method, ask, sample.low_level)
+
+    assert origin_of(span) == origin_at("work_mcp", mark, function)
 
 
 async def test_what_the_sdk_answers_itself_has_no_origin(work):

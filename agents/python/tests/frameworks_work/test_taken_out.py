@@ -17,6 +17,7 @@ HOOKED = [
     ("huey.api", "Huey", "_timeout_context"),
     ("langgraph.pregel._runner", "PregelRunner", "atick"),
     ("langgraph.pregel._runner", "PregelRunner", "tick"),
+    ("mcp.server.lowlevel.server", "Server", "get_request_handler"),
     ("mcp.server.mcpserver.prompts.base", "Prompt", "render"),
     ("mcp.server.mcpserver.resources.templates", "ResourceTemplate", "create_resource"),
     ("mcp.server.mcpserver.resources.types", "FunctionResource", "read"),

@@ -1,9 +1,10 @@
 """MCP and FastMCP: the function behind the tool, the prompt or the resource that a client asked for.
 
 Both start a span for each message themselves. These methods run below it and call the function; the hooks hand on
-their coroutines.
+their coroutines. A low-level server is asked for its handler by what will call it, below the span.
 """
 
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -46,10 +47,31 @@ def _put_in_caller(name: str) -> Callable[[ModuleType, Announcer], None]:
     return put_in
 
 
+def _put_in_low_level(module: ModuleType, announcer: Announcer) -> None:
+    def make(original: Callable[..., Any]) -> Callable[..., Any]:
+        def get_request_handler(self: Any, method: Any) -> Any:
+            entry = original(self, method)
+            try:
+                # Transports ask as well, for what a server can do; the runner asks for what it is about to call.
+                if entry is not None and sys._getframe(1).f_globals.get("__name__") == "mcp.server.runner":
+                    handler = entry.handler
+                    # The handlers of the servers above lead on to a tool, a prompt or a resource.
+                    if not str(getattr(handler, "__module__", "")).startswith(("mcp.", "fastmcp.")):
+                        announcer.handler(handler, None)
+            except Exception as error:
+                announcer.failed(error)
+            return entry
+
+        return get_request_handler
+
+    announcer.replace(module.Server, "get_request_handler", make)
+
+
 _SERVER = "mcp.server.mcpserver"
 FRAMEWORK = Framework(
     "mcp",
     {
+        "mcp.server.lowlevel.server": _put_in_low_level,
         f"{_SERVER}.utilities.func_metadata": _put_in_tools,
         f"{_SERVER}.prompts.base": _put_in_caller("Prompt.render"),
         f"{_SERVER}.resources.types": _put_in_caller("FunctionResource.read"),

@@ -1,7 +1,9 @@
-"""An MCP server with tools, a prompt and resources."""
+"""An MCP server with tools, a prompt and resources, and a low-level one that answers by itself."""
 
 import functools
 
+from mcp import types
+from mcp.server.lowlevel import Server
 from mcp.server.mcpserver import MCPServer
 
 server = MCPServer("orders")
@@ -57,3 +59,15 @@ def resource() -> str:  # <- resource
 @server.resource("orders://{number}")
 def template(number: str) -> str:  # <- template
     return number
+
+
+async def list_tools(context, params):  # <- list_tools
+    return types.ListToolsResult(tools=[types.Tool(name="count", input_schema={"type": "object"})])
+
+
+class Desk:
+    async def call_tool(self, context, params):  # <- call_tool
+        return types.CallToolResult(content=[types.TextContent(type="text", text=params.name)])
+
+
+low_level = Server("orders", on_list_tools=list_tools, on_call_tool=Desk().call_tool)
