@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from spanorigin_server.records import StartRefused
-from spanorigin_server.settings import MEBIBYTE, VARIABLES, Variable, read
+from spanorigin_server.settings import MEBIBYTE, VARIABLES, SidePort, Variable, read
 
 CONTRACT = Path(__file__).parents[2] / "contract" / "settings.yaml"
 
@@ -55,6 +55,19 @@ def test_options_win_over_variables():
 
     assert (settings.port, settings.data, settings.repositories) == (0, Path("/b"), (Path("/b"), Path("/c")))
     assert settings.opens_browser
+
+
+def test_the_other_ports_have_defaults_and_can_be_off():
+    assert (read([], {}).grpc, read([], {}).datadog) == (SidePort(4317, False), SidePort(8126, False))
+    assert read(["--grpc-port", "off"], {"SPANORIGIN_DATADOG_PORT": "off"}).grpc is None
+    assert read([], {"SPANORIGIN_DATADOG_PORT": "off"}).datadog is None
+    assert read(["--datadog-port", "9126"], {"SPANORIGIN_DATADOG_PORT": "off"}).datadog == SidePort(9126, True)
+
+
+def test_where_the_main_port_is_a_free_one_so_are_the_others_unless_they_were_asked_for():
+    settings = read(["--port", "0", "--grpc-port", "5317"], {})
+
+    assert (settings.grpc, settings.datadog) == (SidePort(5317, True), SidePort(0, False))
 
 
 @pytest.mark.parametrize("text", ["many", "-1", "65536", "4318.0", "٤٣١٨", " "])

@@ -19,6 +19,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from spanorigin_server import command
+from spanorigin_server.settings import SidePort
 
 from .processes import COMMAND, ServerProcess, run
 
@@ -243,6 +245,40 @@ def test_a_taken_port_is_refused(running, tmp_path):
 
     assert refused.returncode == 2
     assert f"Port {running.port} of 127.0.0.1 is taken by another program" in refused.stderr
+
+
+@pytest.mark.parametrize("flag", ["--grpc-port", "--datadog-port"])
+def test_another_port_that_was_asked_for_and_is_taken_is_refused(running, tmp_path, flag):
+    refused = run("--port", "0", flag, str(running.port), "--data", str(tmp_path))
+
+    assert refused.returncode == 2
+    assert f"Port {running.port} of 127.0.0.1 is taken by another program" in refused.stderr
+    assert f"another port with {flag}." in refused.stderr
+
+
+def test_a_default_of_another_port_that_is_taken_is_told_and_gone_without(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        listening = command._side_listening("127.0.0.1", SidePort(port, is_asked_for=False), "OTLP/gRPC", "--grpc-port")
+
+    assert listening == []
+    assert f"OTLP/gRPC will not be heard: port {port} of 127.0.0.1 is taken" in capsys.readouterr().err
+
+
+def test_all_doors_are_told_of_and_listed(tmp_path):
+    with ServerProcess(tmp_path / "data") as server:
+        listeners = {listener["protocol"]: listener["port"] for listener in server.get("/api/v1/health")["listeners"]}
+        _, output, _ = server.stop()
+
+    assert list(listeners) == ["OTLP/HTTP", "OTLP/gRPC", "Datadog"]
+    assert f"OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:{listeners['OTLP/gRPC']}" in output
+    assert f"DD_TRACE_AGENT_URL=http://localhost:{listeners['Datadog']}" in output
+
+
+def test_a_door_that_is_off_is_none(tmp_path):
+    with ServerProcess(tmp_path / "data", "--grpc-port", "off", "--datadog-port", "off") as server:
+        assert [listener["protocol"] for listener in server.get("/api/v1/health")["listeners"]] == ["OTLP/HTTP"]
 
 
 def test_listening_beyond_this_machine_is_warned_of_and_shows_no_source_that_was_not_named(tmp_path):
