@@ -64,7 +64,7 @@ def _cases_on(version: str) -> None:
     @nox.session(name=f"cases-{version}", python=str(FOUND[version]), default=version in SUPPORTED and version != MAIN)
     def cases(session: nox.Session) -> None:
         _install(session, TESTS / "cases/requirements.txt", version)
-        _test(session, TESTS / "cases", TESTS / "discovery")
+        _test(session, TESTS / "cases", TESTS / "discovery", TESTS / "live")
 
 
 def _cases_missing_on(version: str) -> None:
