@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry import trace
 from opentelemetry.sdk.trace import SpanProcessor
@@ -41,6 +41,9 @@ from spanorigin.switches import Positions, Switches, Wish
 
 if TYPE_CHECKING:
     from spanorigin.frameworks.discovery import Discovery
+
+
+_FORK_WAITS_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ class _Process:
     """Held while something is put in or taken out, and across a fork, so that no child begins half-way."""
     running: Running | None = None
     minds_forks = False
+    is_held_for_fork = False
 
 
 def install(provider: trace.TracerProvider | None = None, *, settings: Settings | None = None) -> Installation:
@@ -223,8 +227,7 @@ def switch(wish: Wish, who: str = "the program", *, remote: bool = False) -> Pos
         if running is None:
             return None
         running.switches.wish(wish, who, remote=remote)
-        running.act()
-        return running.switches.positions()
+        return _acted(running)
 
 
 def forget_remote() -> Positions | None:
@@ -234,8 +237,15 @@ def forget_remote() -> Positions | None:
         if running is None:
             return None
         running.switches.forget_remote()
+        return _acted(running)
+
+
+def _acted(running: Running) -> Positions:
+    try:
         running.act()
-        return running.switches.positions()
+    except Exception as error:  # a provider of another make may do anything
+        running.tally.failure("switch", error)
+    return running.switches.positions()
 
 
 def running() -> Running | None:
@@ -368,5 +378,21 @@ def _mind_forks() -> None:
     if _Process.minds_forks or not hasattr(os, "register_at_fork"):
         return
     _Process.minds_forks = True
-    release = _Process.lock.release
-    os.register_at_fork(before=_Process.lock.acquire, after_in_parent=release, after_in_child=release)
+    os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_release_in_child)
+
+
+def _hold() -> None:
+    # Not for ever: whoever switches may wait for something of the thread that forks, as for a module it imports.
+    _Process.is_held_for_fork = _Process.lock.acquire(timeout=_FORK_WAITS_SECONDS)
+
+
+def _release() -> None:
+    if _Process.is_held_for_fork:
+        _Process.lock.release()
+
+
+def _release_in_child() -> None:
+    if _Process.is_held_for_fork:
+        _Process.lock.release()
+    else:
+        _Process.lock = threading.RLock()

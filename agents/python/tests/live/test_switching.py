@@ -1,5 +1,6 @@
 """Capture is turned on and off while the program runs; off is not installed, and nobody notices."""
 
+import subprocess
 import sys
 import threading
 
@@ -195,6 +196,54 @@ def test_a_provider_that_joins_while_capture_is_off_is_left_alone_until_it_is_on
         spanorigin.switch(True)
 
         assert (first.ask(), second.ask()) == (BOTH, BOTH)
+
+
+def test_a_provider_that_refuses_is_counted_and_harms_nobody():
+    with Shop() as shop:
+
+        class Refusing:
+            def hold(self, processor):
+                raise LookupError
+
+        house._Process.running.joined.append(house._Joined(shop.provider, Refusing(), lambda: None))
+        positions = house.switch(Wish(exit=False))
+        house._Process.running.joined.pop()
+
+        assert not positions.exit.accepted
+        assert house.status().failures == {"switch": 1}
+
+
+FORKING = """
+import os, sys, threading, time
+from opentelemetry.sdk.trace import TracerProvider
+import spanorigin
+from spanorigin import agent
+from spanorigin.settings import Settings
+spanorigin.install(TracerProvider(shutdown_on_exit=False), settings=Settings(door="off"))
+over = threading.Event()
+def switch():
+    while not over.is_set():
+        spanorigin.switch(False)
+        spanorigin.switch(True)
+thread = threading.Thread(target=switch)
+thread.start()
+for number in range(40):
+    pid = os.fork()
+    if pid == 0:
+        # Whole, and not held by a thread that is not here.
+        answered = spanorigin.switch(True) is not None and agent.status().capture.enabled.accepted
+        os._exit(0 if answered else 1)
+    assert os.waitpid(pid, 0)[1] == 0, number
+over.set()
+thread.join()
+print("well")
+"""
+
+
+def test_a_process_that_forks_while_it_is_switched_has_children_that_can_be_switched():
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", FORKING], capture_output=True, text=True, timeout=60)
+
+    assert (done.stdout.strip(), done.stderr) == ("well", "")
 
 
 def test_without_an_installation_there_is_nothing_to_switch():

@@ -227,6 +227,8 @@ def _frameworks(report: Mapping[str, Any], versions: Versions) -> list[tuple[str
         hooks = sum(module["hooks"] for module in modules)
         errors = ", ".join(sorted({module["error"] for module in modules if module["error"]}))
         words = f"{hooks} hook{'' if hooks == 1 else 's'}" if hooks else "no hook: laid out in another way"
+        if not report["capture"]["entry"]["accepted"]:
+            words = "no hook: entries are switched off"
         rows.append((label, words + _in_brackets(errors)))
     if others:
         rows.append(("not loaded", ", ".join(others)))
