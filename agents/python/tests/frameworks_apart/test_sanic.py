@@ -2,12 +2,11 @@
 
 import contextlib
 import socket
-import threading
 
 import apart_sanic as sample
 import pytest
-import uvicorn
-from entry_support import ask, open_websocket, wait_for
+from apart_support import serving_asgi
+from entry_support import ask, open_websocket
 from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 from opentelemetry.instrumentation.sanic import SanicInstrumentor
 from opentelemetry.trace import SpanKind
@@ -34,18 +33,6 @@ def serving(app):
         server = run(start())
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         run(stop(server))
-
-
-@contextlib.contextmanager
-def serving_asgi(app):
-    """The application behind uvicorn with its lifespan, which Sanic needs; gives its address."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="on"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    wait_for(lambda: server.started)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
 
 
 @pytest.fixture(scope="module")

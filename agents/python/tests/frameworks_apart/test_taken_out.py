@@ -17,7 +17,7 @@ from work_support import assert_a_hook_goes_in_and_comes_out
         ("temporalio.worker._workflow_instance", "_WorkflowInboundImpl", "handle_query"),
         ("temporalio.worker._workflow_instance", "_WorkflowInboundImpl", "handle_signal"),
         ("temporalio.worker._workflow_instance", "_WorkflowInboundImpl", "handle_update_handler"),
-        ("temporalio.worker._workflow_instance", "_WorkflowInboundImpl", "handle_update_validator"),
+        ("temporalio.worker._workflow_instance", "_WorkflowInstanceImpl", "workflow_get_update_validator"),
     ],
     ids=lambda part: part or "-",
 )

@@ -8,11 +8,15 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import apart_sanic
 import apart_temporal as sample
 import pytest
 import spanorigin
+from apart_support import serving_asgi
+from entry_support import ask
 from exit_services import free_port, program, running
 from opentelemetry import trace
+from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from temporalio.client import Client
 from temporalio.contrib.opentelemetry import OpenTelemetryPlugin, TracingInterceptor, create_tracer_provider
@@ -102,3 +106,16 @@ async def test_temporals_newer_plugin_has_the_same_origins(capture, address, mon
 
     wait_for(lambda: any(span.name == "RunWorkflow:Order" for span in capture.exporter.get_finished_spans()))
     assert origins(capture.exporter.get_finished_spans()) == EXPECTED
+
+
+def test_a_web_framework_beside_the_newer_plugin_keeps_its_origins(capture):
+    provider = create_tracer_provider()
+    provider.add_span_processor(SimpleSpanProcessor(capture.exporter))
+    spanorigin.install(provider._tracer_provider)
+    app = apart_sanic.make("beside", lambda: None)
+    app.config.TOUCHUP = False
+
+    with serving_asgi(OpenTelemetryMiddleware(app, tracer_provider=provider)) as address:
+        ask(address + "/function")
+
+    assert origin_of(capture.entry_span()) == origin_in(apart_sanic, "function", "make.<locals>.function")

@@ -2,7 +2,8 @@
 
 An activity and, with Temporal's newer plugin, a workflow run below their span, and are met at the last of the worker's
 interceptors. The older interceptor begins and ends a workflow's spans before the function runs; there the handler is
-looked up by the span's name, and announced while the tracer is starting it.
+looked up by the span's name, and announced while the tracer is starting it. The newer plugin's provider makes all spans
+of the process, each a shell around the SDK's; handlers of any framework are announced with what is in the shell.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack
 from types import ModuleType
 from typing import Any
 
-from opentelemetry.trace import get_current_span
+from opentelemetry.trace import get_current_span, use_span
 
 from spanorigin.frameworks.current import announce_of
 from spanorigin.frameworks.hooks import Announcer, Framework
@@ -31,10 +32,12 @@ def _put_in_workflows(module: ModuleType, announcer: Announcer) -> None:
         "execute_workflow": lambda _, asked: asked.run_fn,
         "handle_signal": handler("HandleSignal", "signal"),
         "handle_query": handler("HandleQuery", "query"),
-        "handle_update_validator": handler("ValidateUpdate", "update"),
         "handle_update_handler": handler("HandleUpdate", "update"),
     }.items():
         announcer.replace(owner, method, _call(announcer, find, as_outside))
+    # A validator is called by a plain function, on whose stack we would stay. Right before, it is looked up.
+    look_up = _call(announcer, lambda instance, name: _handler(instance, "ValidateUpdate", name), as_outside)
+    announcer.replace(module._WorkflowInstanceImpl, "workflow_get_update_validator", look_up)
 
 
 def _call(
@@ -46,7 +49,7 @@ def _call(
                 with around():
                     function = find(self, asked)
                     if function is not None:
-                        _announce(function, announcer)
+                        announcer.handler(function, None)
             except Exception as error:
                 announcer.failed(error)
             return original(self, asked)
@@ -54,6 +57,23 @@ def _call(
         return call
 
     return make
+
+
+def _put_in_provider(module: ModuleType, announcer: Announcer) -> None:
+    announce, shell = announcer.handler, module._ReplaySafeSpan
+
+    def handler(found: object, verb: str | None) -> None:
+        try:
+            current: Any = get_current_span()
+            if type(current) is shell:
+                with use_span(current._span, record_exception=False, set_status_on_exception=False):
+                    announce(found, verb)
+                return
+        except Exception as error:
+            announcer.failed(error)
+        announce(found, verb)
+
+    announcer.handler = handler
 
 
 def _put_in_interceptor(module: ModuleType, announcer: Announcer) -> None:
@@ -111,15 +131,6 @@ class _StartingTracer:
         return span
 
 
-def _announce(function: object, announcer: Announcer) -> None:
-    current = get_current_span()
-    # The newer plugin's provider makes a span of its own kind, which holds that of the SDK.
-    if type(current).__name__ == "_ReplaySafeSpan":
-        announce_of(current._span, function, announcer)  # type: ignore[attr-defined]
-    else:
-        announcer.handler(function, None)
-
-
 def _handler(instance: Any, kind: str, name: str) -> object:
     """The user's function that a workflow has for what the interceptors name so; None where there is none."""
     if kind == "RunWorkflow":
@@ -153,6 +164,7 @@ FRAMEWORK = Framework(
         "temporalio.worker._activity": _put_in_activities,
         "temporalio.worker._workflow_instance": _put_in_workflows,
         "temporalio.contrib.opentelemetry._interceptor": _put_in_interceptor,
+        "temporalio.contrib.opentelemetry._tracer_provider": _put_in_provider,
     },
     borders=("/temporalio/worker/_activity.py",),
 )
