@@ -104,16 +104,19 @@ cursor_step(struct cursor *cursor)
 }
 
 static inline PyCodeObject *
+code_of(_PyInterpreterFrame *frame)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    return (PyCodeObject *)frame->f_executable;
+#else
+    return frame->f_code;
+#endif
+}
+
+static inline PyCodeObject *
 cursor_code(struct cursor *cursor)
 {
-    if (cursor->raw == NULL) {
-        return cursor_code_object(cursor);
-    }
-#if PY_VERSION_HEX >= 0x030D0000
-    return (PyCodeObject *)cursor->raw->f_executable;
-#else
-    return cursor->raw->f_code;
-#endif
+    return cursor->raw == NULL ? cursor_code_object(cursor) : code_of(cursor->raw);
 }
 
 /* Offset of the running instruction in bytes, as f_lasti has it. */
