@@ -1,9 +1,10 @@
 """Measure one tool's exit capture in the environment this runs in: `python exit_capture.py TOOL ROUNDS`.
 
 `auto` is our agent with the walker that this interpreter gets, `python` with the one in Python, `python_one` the same
-for one frame of the user's instead of eight, `adot` the peer. Each is measured as a whole span processor, start and
-end, our governor included. Started by exit_origin.py, in our environment and in a peer's. Prints one JSON object:
-nanoseconds of a plain client span and what the tool adds to it, by shape.
+for one frame of the user's instead of eight, `adot` the peer. Each is measured as a whole, added to a provider that has
+another span processor already: ours where `agent` puts it, governor included, a peer's first in the list. Started by
+exit_origin.py, in our environment and in a peer's. Prints one JSON object: nanoseconds of a plain client span and what
+the tool adds to it, by shape.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ _SPANS = 20
 
 
 class _Nothing(SpanProcessor):
-    """What a plain span meets."""
+    """What a plain span meets, in the place of an exporter's."""
 
 
 def _ours(wanted: str, max_frames: int = 8) -> SpanProcessor:
@@ -64,6 +66,23 @@ _TOOLS: dict[str, Callable[[], SpanProcessor]] = {
     "adot": _adot,
 }
 
+Switch = Callable[[], None]
+
+
+def _switches(tool: str, provider: TracerProvider) -> tuple[Switch, Switch]:
+    """What puts the tool beside the provider's own processor, and what takes it away."""
+    processor = _TOOLS[tool]()
+    if tool == "adot":
+        every = provider._active_span_processor
+        others = every._span_processors
+        return partial(setattr, every, "_span_processors", (processor, *others)), partial(
+            setattr, every, "_span_processors", others
+        )
+    from spanorigin.providers import place_in
+
+    place = place_in(provider)
+    return partial(place.hold, processor), partial(place.hold, None)
+
 
 def measure(tool: str, rounds: int) -> dict[str, dict[str, float]]:
     """Nanoseconds by shape: `plain`, a span without the tool; `added`, what the tool adds."""
@@ -72,10 +91,8 @@ def measure(tool: str, rounds: int) -> dict[str, dict[str, float]]:
     tracer = provider.get_tracer("opentelemetry.instrumentation.benchmark")
     seen: list[Any] = [None]
     client = leaf(tracer, SpanKind.CLIENT, seen)
-    nothing, processor = _Nothing(), _TOOLS[tool]()
-
-    def use(only: SpanProcessor) -> Callable[[], None]:
-        return lambda: setattr(provider._active_span_processor, "_span_processors", (only,))
+    provider.add_span_processor(_Nothing())
+    put_in, take_out = _switches(tool, provider)
 
     results = {}
     for shape in SHAPES:
@@ -93,7 +110,7 @@ def measure(tool: str, rounds: int) -> dict[str, dict[str, float]]:
             for _ in range(_SPANS):
                 through(_no_span)
 
-        variants = {"calls": (None, calls), "plain": (use(nothing), spans), "tool": (use(processor), spans)}
+        variants = {"calls": (None, calls), "plain": (take_out, spans), "tool": (put_in, spans)}
         taken = steady_ns(variants, calls=3, rounds=rounds)
         through(client)
         _check(seen[0].attributes, 1 if tool == "python_one" else shape.user)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from spanorigin.origin.borders import LAUNCHERS
 from spanorigin.origin.processor import OriginProcessor
 from spanorigin.origin.walk import Rules, compiled
 from spanorigin.origin.walk.python import PythonWalker
+from spanorigin.providers import place_in
 from spanorigin.settings import Settings
 from spanorigin.source import Sources
 from stacks import SHAPES, Shape, chain, leaf
@@ -31,12 +33,8 @@ _WEB = SHAPES[2]
 _SHALLOW, _DEEP = Shape("8 library", 8, 3, 0), Shape("128 library", 128, 3, 0)
 
 
-class _Switch(SpanProcessor):
-    """The only processor of the provider; what it does is switched between rounds."""
-
-
-def _nothing(span: Any, parent_context: Any = None) -> None:
-    pass
+class _Nothing(SpanProcessor):
+    """What a plain span meets, in the place of an exporter's."""
 
 
 def figures() -> Iterator[Figure]:
@@ -91,21 +89,21 @@ _nothing_at_all = object().__hash__
 
 
 def _spans(walkers: dict[str, Any]) -> Iterator[Figure]:
-    switch = _Switch()
     provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(switch)
+    provider.add_span_processor(_Nothing())
     client = leaf(provider.get_tracer("opentelemetry.instrumentation.benchmark"), SpanKind.CLIENT, [None])
     attach, _ = emit.attach_at_start()
-
-    def use(on_start: Callable[..., None]) -> Callable[[], None]:
-        return lambda: setattr(switch, "on_start", on_start)
+    place = place_in(provider)
 
     added: dict[str, dict[str, float]] = {}
     for shape in (_WEB, _SHALLOW, _DEEP):
         spans = _repeated(chain(shape), client)
-        variants = {"calls": (None, _repeated(chain(shape), _nothing_at_all)), "plain": (use(_nothing), spans)}
+        variants = {
+            "calls": (None, _repeated(chain(shape), _nothing_at_all)),
+            "plain": (partial(place.hold, None), spans),
+        }
         for kind, walker in walkers.items():
-            variants[kind] = (use(OriginProcessor(walker, attach, Tally()).on_start), spans)
+            variants[kind] = (partial(place.hold, OriginProcessor(walker, attach, Tally())), spans)
         lowest = steady_ns(variants, calls=1, rounds=_ROUNDS)
         plain = (lowest["plain"] - lowest["calls"]) / _REPEATS
         added[shape.label] = {kind: (lowest[kind] - lowest["plain"]) / _REPEATS for kind in walkers}
