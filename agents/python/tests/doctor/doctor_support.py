@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from spanorigin.door import doors
+from spanorigin.door.places import doors
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 BIN = Path(sys.executable).parent

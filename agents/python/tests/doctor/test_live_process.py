@@ -13,7 +13,7 @@ import flask
 import pytest
 from doctor_support import BIN, SAMPLES, wait_until
 from spanorigin.doctor import asking
-from spanorigin.door import door_in, doors
+from spanorigin.door.places import door_in, doors
 
 SERVICE = SAMPLES / "live_service.py"
 

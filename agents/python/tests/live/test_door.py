@@ -12,8 +12,9 @@ import time
 from pathlib import Path
 
 import pytest
-from spanorigin import door as house
-from spanorigin.door import REQUEST_LIMIT_BYTES, Door, door_in, doors, folders, why_unfit
+from spanorigin.door import serving as house
+from spanorigin.door.places import door_in, doors, folders, why_unfit
+from spanorigin.door.serving import REQUEST_LIMIT_BYTES, Door
 from spanorigin.model import SettingError
 from spanorigin.settings import Settings
 
@@ -244,6 +245,22 @@ def test_a_file_left_by_a_process_that_is_gone_is_no_obstacle(made, folder):
     assert said(folder, b"{}\n")
 
 
+def test_an_opening_door_clears_away_what_killed_processes_have_left_and_nothing_else(made, folder):
+    folder.mkdir(mode=0o700)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with socket.socket(socket.AF_UNIX) as left, socket.socket(socket.AF_UNIX) as other:
+        left.bind(str(door_in(folder, gone.pid)))
+        # Of a process that is not to be seen from here, as in another container.
+        unseen = 2**22 + 1
+        other.bind(str(door_in(folder, unseen)))
+        other.listen()
+
+        opened(made())
+
+        assert set(doors(folder)) == {os.getpid(), unseen}
+
+
 def test_a_process_that_forks_has_no_thread_of_ours_meanwhile_and_both_answer_afterwards(made, folder):
     """os.fork() warns from 3.12 on where other threads run, since the child may inherit a lock that nobody holds."""
     before = threads()
@@ -338,7 +355,8 @@ def test_a_folder_that_is_relative_is_refused_with_what_to_give():
 UNDER_GEVENT = """
 from gevent import monkey; monkey.patch_all()
 import json, os, sys, threading, time, gevent
-from spanorigin.door import Door, door_in
+from spanorigin.door import Door
+from spanorigin.door.places import door_in
 import pathlib
 door = Door(sys.argv[1], lambda request: {"pid": os.getpid()}, print, opens_after=0)
 door.open()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from spanorigin import door
+from spanorigin.door import places
 from spanorigin.model import UserError
 
 PROTOCOL: Final = 1
@@ -53,7 +53,7 @@ def ask(pid: int, request: Mapping[str, Any], environ: Mapping[str, str]) -> dic
     try:
         answer = _asked(path, request)
     except (ConnectionRefusedError, FileNotFoundError):
-        _remove_if_stale(pid, path)
+        places.clear_away(path.parent)
         raise _no_door(pid) from None
     except PermissionError:
         raise AskError(
@@ -83,13 +83,13 @@ def neighbours(environ: Mapping[str, str]) -> list[Neighbour]:
         return []
     user = os.geteuid()
     for folder in _folders(user, environ):
-        for pid, path in sorted(door.doors(folder).items()):
+        for pid, path in sorted(places.doors(folder).items()):
             if not _is_door(path, user):
                 continue
             try:
                 found.setdefault(pid, Neighbour(pid, _asked(path, {"ask": "hello"})))
             except (ConnectionRefusedError, FileNotFoundError):
-                _remove_if_stale(pid, path)
+                places.clear_away(path.parent)
             except (OSError, ValueError) as error:
                 found.setdefault(pid, Neighbour(pid, {}, f"does not answer ({error})"))
     return [found[pid] for pid in sorted(found)]
@@ -121,15 +121,15 @@ def _places(pid: int, owner: int, environ: Mapping[str, str]) -> Iterable[Path]:
     """Where the door of a process may be. Seen through the process's own root too: a service may have a /tmp of its
     own, as a container has."""
     for folder in dict.fromkeys([*_folders(owner, environ), *_folders(owner, _environment(pid))]):
-        yield door.door_in(folder, pid)
+        yield places.door_in(folder, pid)
         through = _PROC / str(pid) / "root" / str(folder).lstrip("/")
         for number in (pid, _pid_inside(pid)):
-            yield door.door_in(through, number)
+            yield places.door_in(through, number)
 
 
 def _folders(user: int, environ: Mapping[str, str]) -> list[Path]:
     setting = environ.get("SPANORIGIN_DOOR", "").strip()
-    return [*([Path(setting)] if setting.startswith("/") else []), *door.folders(user)]
+    return [*([Path(setting)] if setting.startswith("/") else []), *places.folders(user)]
 
 
 def _owner(pid: int) -> int:
@@ -159,23 +159,8 @@ def _pid_inside(pid: int) -> int:
     return int(inside) if inside.isdecimal() else pid
 
 
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _remove_if_stale(pid: int, path: Path) -> None:
-    if not _is_running(pid):
-        path.unlink(missing_ok=True)
-
-
 def _no_door(pid: int) -> AskError:
-    if not _is_running(pid):
+    if not places.is_running(pid):
         return AskError(
             f"There is no process {pid}, so nobody can be asked. `spanorigin doctor` lists those that answer.",
             slug="process-not-found",

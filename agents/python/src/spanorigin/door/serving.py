@@ -11,7 +11,6 @@ from __future__ import annotations
 import _thread
 import atexit
 import os
-import stat
 import struct
 import sys
 import weakref
@@ -20,6 +19,7 @@ from pathlib import Path
 from types import BuiltinFunctionType
 from typing import Any, ClassVar, Final
 
+from spanorigin.door.places import Raw, clear_away, door_in, folders, why_unfit
 from spanorigin.model import Verdict
 
 Answer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -33,30 +33,7 @@ ASKER_SECONDS: Final = 2.0
 # Ten answers a second are more than people ask for, and about a hundredth of a core.
 _PAUSE_SECONDS: Final = 0.1
 _STOP_SECONDS: Final = 0.2
-_SUFFIX: Final = ".sock"
 _CREDENTIALS: Final = struct.Struct("3i")  # pid, uid, gid: Linux's struct ucred
-
-
-def folders(user: int | None = None) -> list[Path]:
-    """Where doors of a user's processes are, the preferred place first; of this user's, without one. Not from
-    variables: whoever asks may have others than the process that answers."""
-    user = os.geteuid() if user is None else user
-    session = Path(f"/run/user/{user}")
-    return [*([session / "spanorigin"] if session.is_dir() else []), Path(f"/tmp/spanorigin-{user}")]  # noqa: S108
-
-
-def door_in(folder: Path, pid: int) -> Path:
-    """The socket of a process."""
-    return folder / f"{pid}{_SUFFIX}"
-
-
-def doors(folder: Path) -> dict[int, Path]:
-    """Every socket in a folder, by process id; whether somebody is behind it shows when one knocks."""
-    try:
-        found = list(folder.iterdir())
-    except OSError:
-        return {}
-    return {int(path.stem): path for path in found if path.suffix == _SUFFIX and path.stem.isdecimal()}
 
 
 class Door:
@@ -119,7 +96,7 @@ class Door:
         try:
             mine.shutdown(_socket.SHUT_WR)  # ends the wait before the door opens
             if self._path is not None:
-                with _Raw(_socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)) as knock:  # ends accept()
+                with Raw(_socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)) as knock:  # ends accept()
                     knock.settimeout(_STOP_SECONDS)
                     knock.connect(str(self._path))
             mine.settimeout(_STOP_SECONDS)
@@ -146,7 +123,7 @@ class Door:
 
     def _run(self, theirs: Any) -> None:
         """The thread."""
-        with _Raw(theirs):
+        with Raw(theirs):
             try:
                 if not _was_closed(theirs, self._opens_after):
                     self._serve(theirs)
@@ -155,14 +132,14 @@ class Door:
                 self.verdict = Verdict(False, f"it could not be opened: {type(error).__name__}: {error}")
 
     def _serve(self, theirs: Any) -> None:
-        with _Raw(self._listening()) as listening:
+        with Raw(self._listening()) as listening:
             path = self._path
             assert path is not None
             self.verdict = Verdict(True, f"answers at {path}")
             try:
                 while True:
                     number, _ = listening._accept()
-                    with _Raw(_connected(number)) as asker:
+                    with Raw(_connected(number)) as asker:
                         if _was_closed(theirs, 0):
                             return
                         self._talk(asker)
@@ -184,6 +161,7 @@ class Door:
             path = door_in(folder, os.getpid())
             # A file of this name is from a process that is gone: ours has no other door.
             path.unlink(missing_ok=True)
+            clear_away(folder)
             listening = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
             listening.bind(str(path))
             path.chmod(0o600)
@@ -208,35 +186,6 @@ class Door:
             pass  # the asker went away, is too slow, or speaks another language
         except Exception as error:
             self._on_failure(error)
-
-
-def why_unfit(folder: Path) -> str | None:
-    """Make sure that `folder` is there and is this user's alone; otherwise the reason, to be put behind its name."""
-    try:
-        if not folder.is_absolute():
-            return "is not an absolute path"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-    except OSError as error:
-        return f"cannot be used: {error.strerror}"
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        return "is not a folder of this user's own"
-    if found.st_mode & 0o077:
-        return "can be entered by other users"
-    return None
-
-
-class _Raw:
-    """Closes one of the interpreter's own sockets at the end of a block: they know no `with`."""
-
-    def __init__(self, held: Any) -> None:
-        self._held = held
-
-    def __enter__(self) -> Any:
-        return self._held
-
-    def __exit__(self, *_: object) -> None:
-        self._held.close()
 
 
 class _Forks:
