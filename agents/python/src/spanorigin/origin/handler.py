@@ -88,6 +88,8 @@ def _behind_function(
     wrapped = attributes.get("__wrapped__")
     if wrapped is not None:
         return wrapped, verb
+    if function.__closure__ is None:
+        return None, verb
     return _forwarded(function.__code__, dict(_cells(function)), is_users), verb
 
 
