@@ -2,6 +2,7 @@
 # from the machine when it is new enough (20.19), otherwise from a Python package.
 
 PYTHON ?= python3
+FUZZ_EXAMPLES ?= 20000
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
@@ -18,7 +19,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 MANIFESTS   := agents/python/pyproject.toml server/pyproject.toml server/hatch_build.py tools/pyproject.toml constraints.txt
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dev/*' 2>/dev/null)
 
-.PHONY: help demo test lint e2e bench soak contract format web clean
+.PHONY: help demo test lint e2e bench fuzz soak contract format web clean
 
 help:
 	@echo "make demo      the server, the demo shop under capture, and traffic; prints the address to open"
@@ -27,7 +28,7 @@ help:
 	@echo "make lint      formatters, linters, type checkers, the arrows of the house, freshness of generated files"
 	@echo "make bench     figures beside their budgets and peers"
 	@echo "make soak      two services under load for half an hour, capture turned on and off every second"
-	@echo "make soak      two services under load for half an hour, capture turned on and off every second"
+	@echo "make fuzz      whatever bytes at every door of the server, 20,000 of each kind"
 	@echo "make contract  write the files that follow from contract/"
 
 $(VENV)/.python:
@@ -95,8 +96,8 @@ bench: $(VENV)/.dev $(WEB)
 soak: $(VENV)/.dev
 	@nice -n 10 $(BIN)/python benchmarks/soak_capture.py $(SOAK)
 
-soak: $(VENV)/.dev
-	@nice -n 10 $(BIN)/python benchmarks/soak_capture.py $(SOAK)
+fuzz: $(VENV)/.dev
+	@FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/pytest -q server/tests/ingest -k 'random or mutil' $(PYTEST)
 
 contract: $(VENV)/.dev
 	@$(BIN)/python contract/generate.py

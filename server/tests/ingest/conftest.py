@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
@@ -19,6 +20,13 @@ from spanorigin_server.settings import MEBIBYTE, Settings
 from spanorigin_server.source.repositories import Repositories
 from spanorigin_server.store.engine import EmbeddedEngine
 from starlette.testclient import TestClient
+
+# Whatever bytes come: a few dozen of each kind in a run of the tests, many in `make fuzz`.
+FUZZED = settings(
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "40")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 PROTOBUF = {"content-type": "application/x-protobuf"}
 JSON = {"content-type": "application/json"}
@@ -68,10 +76,10 @@ class Server:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: Path = tmp_path_factory.mktemp("spans")
-    settings = Settings("127.0.0.1", 4318, folder, BODY_LIMIT_BYTES, None)
+    server_settings = Settings("127.0.0.1", 4318, folder, BODY_LIMIT_BYTES, None)
     engine = EmbeddedEngine(folder)
     doors = Doors(4318, [("127.0.0.1", free_port())], DATADOG_PORT)
-    app = application(settings, engine, Repositories(), doors, web_folder=folder / "no-ui")
+    app = application(server_settings, engine, Repositories(), doors, web_folder=folder / "no-ui")
     with TestClient(app, base_url="http://localhost:4318", raise_server_exceptions=False) as client:
         yield Server(client, engine, doors.grpc[0][1])
 

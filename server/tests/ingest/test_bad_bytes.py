@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from .conftest import JSON, Server, request_of, span_of
+from .conftest import FUZZED, JSON, Server, request_of, span_of
 from .test_otlp_http import otlp_json, rich_request
 
-AGAIN = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-
-@AGAIN
+@FUZZED
 @given(body=st.binary(max_size=300))
 def test_random_bytes_are_refused_or_hold_no_spans(server: Server, body: bytes):
     assert server.post(body).status_code in {200, 400}
 
 
-@AGAIN
+@FUZZED
 @given(
     body=st.text(max_size=300)
     | st.recursive(st.none() | st.integers() | st.text(max_size=5), st.lists, max_leaves=20).map(str)
@@ -31,7 +29,7 @@ def test_random_text_is_refused_as_json(server: Server, body: str):
     assert answer.headers["content-type"] == "application/json"
 
 
-@AGAIN
+@FUZZED
 @given(seed=st.integers(0, 2**32))
 def test_mutilated_requests_are_refused_whole_or_stored_and_the_next_is_stored(server: Server, seed: int):
     chance = random.Random(seed)
@@ -54,7 +52,7 @@ def test_mutilated_requests_are_refused_whole_or_stored_and_the_next_is_stored(s
     assert server.count(span.trace_id) == 1
 
 
-@AGAIN
+@FUZZED
 @given(seed=st.integers(0, 2**32))
 def test_mutilated_json_is_refused_whole_or_stored(server: Server, seed: int):
     chance = random.Random(seed)

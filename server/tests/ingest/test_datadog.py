@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spanorigin_server.ingest.batch import Batch, Draining
 from spanorigin_server.ingest.inflow import QueueFull
 
-from .conftest import BODY_LIMIT_BYTES, Server
+from .conftest import BODY_LIMIT_BYTES, FUZZED, Server
 
 VERSIONS = ("/v0.3/traces", "/v0.4/traces", "/v0.5/traces", "/v0.7/traces")
 HEADERS = {
@@ -474,16 +474,13 @@ def test_each_port_has_its_own_routes(server: Server):
     assert server.client.get("http://localhost:8126/info", headers={"host": "example.com"}).status_code == 403
 
 
-AGAIN = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@AGAIN
+@FUZZED
 @given(path=st.sampled_from(VERSIONS), body=st.binary(max_size=300))
 def test_random_bytes_are_refused_or_hold_no_spans(server: Server, path: str, body: bytes):
     assert server.put_traces(path, body).status_code in {200, 400}
 
 
-@AGAIN
+@FUZZED
 @given(path=st.sampled_from(VERSIONS), seed=st.integers(0, 2**32))
 def test_mutilated_payloads_are_refused_whole_or_stored_and_the_next_is_stored(server: Server, path: str, seed: int):
     chance = random.Random(seed)

@@ -9,6 +9,8 @@ import grpc
 import pytest
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
+from hypothesis import given
+from hypothesis import strategies as st
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import TraceServiceStub
@@ -20,7 +22,7 @@ from spanorigin_server.ingest.inflow import QueueFull
 from spanorigin_server.ingest.otlp_grpc import METHOD
 from spanorigin_server.records import StoreFailed
 
-from .conftest import BODY_LIMIT_BYTES, Server, request_of, span_of
+from .conftest import BODY_LIMIT_BYTES, FUZZED, Server, request_of, span_of
 from .test_otlp_http import rich_request
 
 IDENTITY, DEFLATE, GZIP = grpc.Compression.NoCompression, grpc.Compression.Deflate, grpc.Compression.Gzip
@@ -161,3 +163,11 @@ def test_other_methods_are_unimplemented(channel: grpc.Channel):
 
 def test_an_empty_request_is_accepted(channel: grpc.Channel):
     assert sent(channel, b"") == b""
+
+
+@FUZZED
+@given(body=st.binary(max_size=300), compression=st.sampled_from([IDENTITY, DEFLATE, GZIP]))
+def test_random_bytes_are_refused_or_hold_no_spans(channel: grpc.Channel, body: bytes, compression):
+    call = channel.unary_unary(METHOD).future(body, timeout=60, compression=compression)
+
+    assert call.code() in {grpc.StatusCode.OK, grpc.StatusCode.INVALID_ARGUMENT}, call.details()
