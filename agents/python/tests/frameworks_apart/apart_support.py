@@ -1,10 +1,15 @@
-"""What tests of this folder share: an ASGI server that runs an application's lifespan."""
+"""What tests of this folder share: an ASGI server that runs a lifespan, and Temporal's server and worker."""
 
+import sys
 import threading
-from contextlib import contextmanager
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import uvicorn
 from entry_support import wait_for
+from exit_services import free_port, program, running
 
 
 @contextmanager
@@ -17,3 +22,24 @@ def serving_asgi(app):
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join()
+
+
+@contextmanager
+def running_temporal():
+    """The address of a development server of Temporal's, which keeps everything in memory."""
+    port = free_port()
+    command = [program("temporal", Path(sys.executable).parent), "server", "start-dev", "--headless"]
+    command += ["--ip", "127.0.0.1", "--port", str(port), "--log-level", "never"]
+    with running(command, port):
+        yield f"127.0.0.1:{port}"
+
+
+@asynccontextmanager
+async def working(client, **what):
+    """A worker of Temporal's on a queue of its own; gives the queue."""
+    from temporalio.worker import Worker
+
+    queue = uuid.uuid4().hex
+    with ThreadPoolExecutor(1) as threads:
+        async with Worker(client, task_queue=queue, activity_executor=threads, **what):
+            yield queue

@@ -21,6 +21,7 @@ for folder in (
         sys.path.insert(0, str(folder))
 
 import pytest  # noqa: E402
+from apart_support import running_temporal  # noqa: E402
 from exit_fixtures import agent, instrumented  # noqa: E402, F401
 from exit_services import running_redis  # noqa: E402
 from work_support import Work  # noqa: E402
@@ -43,6 +44,13 @@ def redis_port(tmp_path_factory):
     """A real Redis on a free port."""
     with running_redis(tmp_path_factory.mktemp("redis")) as port:
         yield port
+
+
+@pytest.fixture(scope="session")
+def temporal_address():
+    """A real server of Temporal's."""
+    with running_temporal() as address:
+        yield address
 
 
 @pytest.fixture(autouse=True)

@@ -3,52 +3,26 @@
 The workflow runs in Temporal's sandbox, as it does for everybody.
 """
 
-import sys
-import uuid
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
 import apart_sanic
 import apart_temporal as sample
-import pytest
 import spanorigin
-from apart_support import serving_asgi
+from apart_support import serving_asgi, working
 from entry_support import ask
-from exit_services import free_port, program, running
 from opentelemetry import trace
 from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from temporalio.client import Client
 from temporalio.contrib.opentelemetry import OpenTelemetryPlugin, TracingInterceptor, create_tracer_provider
-from temporalio.worker import Worker
 from work_support import origin_in, origin_of, wait_for
-
-
-@pytest.fixture(scope="module")
-def address():
-    """A development server that keeps everything in memory."""
-    port = free_port()
-    command = [program("temporal", Path(sys.executable).parent), "server", "start-dev", "--headless"]
-    command += ["--ip", "127.0.0.1", "--port", str(port), "--log-level", "never"]
-    with running(command, port):
-        yield f"127.0.0.1:{port}"
 
 
 async def run(client, wait):
     """Let a worker run one workflow to its end."""
-    queue = uuid.uuid4().hex
-    with ThreadPoolExecutor(1) as threads:
-        async with Worker(
-            client,
-            task_queue=queue,
-            workflows=[sample.Order],
-            activities=sample.ACTIVITIES,
-            activity_executor=threads,
-        ):
-            handle = await sample.buy(client, queue, wait)
-            if wait:
-                await sample.talk(handle)
-            return await handle.result()
+    async with working(client, workflows=[sample.Order], activities=sample.ACTIVITIES) as queue:
+        handle = await sample.buy(client, queue, wait)
+        if wait:
+            await sample.talk(handle)
+        return await handle.result()
 
 
 def origins(spans):
@@ -85,9 +59,9 @@ EXPECTED = {name: origin_in(sample, *place) for name, place in HANDLED.items()}
 EXPECTED |= {name: origin_in(sample, *place, "exit") for name, place in ASKED.items()}
 
 
-async def test_workflows_and_activities_name_their_functions_and_what_asks_for_them_its_line(capture, address):
+async def test_workflows_and_activities_name_their_functions_and_what_asks_for_them_its_line(capture, temporal_address):
     interceptor = TracingInterceptor(capture.provider.get_tracer("test"))
-    client = await Client.connect(address, interceptors=[interceptor])
+    client = await Client.connect(temporal_address, interceptors=[interceptor])
 
     assert sorted(await run(client, wait=True)) == [1, 1, 1, 1, 2]
 
@@ -95,12 +69,12 @@ async def test_workflows_and_activities_name_their_functions_and_what_asks_for_t
     assert origins(capture.exporter.get_finished_spans()) == {**EXPECTED, "CompleteWorkflow:Order": None}
 
 
-async def test_temporals_newer_plugin_has_the_same_origins(capture, address, monkeypatch):
+async def test_temporals_newer_plugin_has_the_same_origins(capture, temporal_address, monkeypatch):
     provider = create_tracer_provider()
     provider.add_span_processor(SimpleSpanProcessor(capture.exporter))
     spanorigin.install(provider._tracer_provider)
     monkeypatch.setattr(trace, "_TRACER_PROVIDER", provider)  # the plugin takes the global one
-    client = await Client.connect(address, plugins=[OpenTelemetryPlugin(add_temporal_spans=True)])
+    client = await Client.connect(temporal_address, plugins=[OpenTelemetryPlugin(add_temporal_spans=True)])
 
     assert sorted(await run(client, wait=True)) == [1, 1, 1, 1, 2]
 
