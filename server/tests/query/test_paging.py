@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +9,15 @@ from spanorigin_server.answers import Refused
 from spanorigin_server.query.cursor import Cursor, query_mark, read_cursor, written_cursor
 from spanorigin_server.records import StoreFailed
 from spanorigin_server.store.engine import Engine
-from spanorigin_server.store.reader import SLICES_S, Condition, Place, Reader, StoreOverloaded, slices
+from spanorigin_server.store.reader import (
+    NEWEST_S,
+    Condition,
+    Place,
+    Reader,
+    StoreOverloaded,
+    next_slice_s,
+    slice_start,
+)
 
 from .conftest import NOON_NS, SECOND_NS, Store
 
@@ -59,20 +65,26 @@ def test_spans_that_arrive_meanwhile_do_not_shift_the_next_page(emptied: Store):
 _TIMES = st.integers(0, 2**62)
 
 
-@given(_TIMES, _TIMES)
-def test_slices_touch_never_overlap_and_cover_the_range(one: int, other: int):
+@given(_TIMES, _TIMES, st.integers(0, 200))
+def test_slices_touch_never_overlap_cover_the_range_and_are_few(one: int, other: int, found_in_each: int):
     start_ns, end_ns = sorted((one, other))
+    high_ns, looked_s, found, steps = end_ns, 0, 0, 0
 
-    cut = slices(start_ns, end_ns)
+    while high_ns > start_ns and found <= 100:
+        low_ns = slice_start(start_ns, high_ns, next_slice_s(looked_s, found, 101))
+        assert start_ns <= low_ns < high_ns
+        assert low_ns == start_ns or low_ns % SECOND_NS == 0
+        looked_s += -(-(high_ns - low_ns) // SECOND_NS)
+        high_ns, found, steps = low_ns, found + found_in_each, steps + 1
 
-    if start_ns == end_ns:
-        assert cut == []
-    else:
-        assert cut[0][1] == end_ns
-        assert cut[-1][0] == start_ns
-        assert all(low < high for low, high in cut)
-        assert all(newer[0] == older[1] for newer, older in itertools.pairwise(cut))
-        assert len(cut) <= len(SLICES_S) + 2
+    assert steps <= 20
+
+
+def test_the_second_slice_is_as_long_as_the_first_one_says():
+    assert next_slice_s(0, 0, 101) == NEWEST_S
+    assert next_slice_s(NEWEST_S, 0, 101) == 86_400
+    assert next_slice_s(900, 10, 101) == 12_285
+    assert next_slice_s(900, 100, 101) == 900
 
 
 @given(st.integers(0, 2**62), st.integers(0, 1000), st.binary(min_size=16, max_size=16), st.text(max_size=20))

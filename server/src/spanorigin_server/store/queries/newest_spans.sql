@@ -8,4 +8,5 @@ WHERE ${window}
     AND ${condition}
 ORDER BY ${order}spans.ts DESC, spans.trace_id DESC, spans.span_id DESC
 LIMIT {limit:UInt32}
-SETTINGS max_execution_time = ${seconds}
+-- Top-n filters would read the times of all spans first, where the condition mostly leaves few.
+SETTINGS max_execution_time = ${seconds}, use_top_k_dynamic_filtering = 0, use_skip_indexes_for_top_k = 0
