@@ -253,6 +253,68 @@ def rq_worker() -> Callable[[Any], None]:
     return perform
 
 
+def faststream_broker() -> tuple[Any, Callable[[Any], Any], Callable[[str], None]]:
+    """A broker of FastStream on a loop in a thread, what runs a coroutine there, and what waits until one was read.
+
+    Subscribers are declared first; the first coroutine starts the broker.
+    """
+    from faststream import BaseMiddleware
+    from faststream.redis import RedisBroker
+
+    read: dict[str, threading.Event] = {}
+
+    class Told(BaseMiddleware):
+        async def after_processed(self, *args: Any, **kwargs: Any) -> Any:
+            answer = await super().after_processed(*args, **kwargs)
+            for event in read.values():
+                event.set()
+            return answer
+
+    middlewares: list[Any] = [Told]
+    if OPENTELEMETRY:
+        from faststream.redis.opentelemetry import RedisTelemetryMiddleware
+
+        middlewares.append(RedisTelemetryMiddleware())
+    broker = RedisBroker(f"redis://127.0.0.1:{_redis_port()}/2", middlewares=middlewares, logger=None)
+    started: list[bool] = []
+
+    async def with_the_broker(coroutine: Any) -> Any:
+        if not started:
+            started.append(True)
+            await broker.start()
+        return await coroutine
+
+    def run(coroutine: Any) -> Any:
+        read["next"] = threading.Event()
+        return _run(with_the_broker(coroutine))
+
+    def wait(_: str) -> None:
+        read["next"].wait(10)
+        time.sleep(0.1)  # the spans end after the message is processed
+
+    return broker, run, wait
+
+
+def mcp_visits(server: Any) -> Visit:
+    """Requests of MCP's own client, over its transport in memory: ("tool", name), ("prompt", name), ("resource", …)."""
+    from mcp import Client
+
+    async def ask(kind: str, name: str) -> None:
+        async with Client(server) as client:
+            if kind == "tool":
+                await client.call_tool(name, {"number": 1})
+            elif kind == "prompt":
+                await client.get_prompt(name, {"number": "1"})
+            else:
+                await client.read_resource(name.replace("//", "://"))
+
+    def visit(kind: str, name: str) -> None:
+        with contextlib.suppress(Exception):
+            asyncio.run(ask(kind, name))
+
+    return visit
+
+
 _kept: list[Any] = []
 _ended_with_us: list[subprocess.Popen[Any]] = []
 

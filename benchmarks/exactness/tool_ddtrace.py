@@ -42,8 +42,10 @@ def _is(span: Any, kind: str) -> bool:
         known = span.get_tag("span.kind")
         serves = known in ("server", "consumer") or (known is None and span.span_type in _ENTRY_TYPES)
         return span._local_root is span and serves
-    # It looked at spans by their type. Those of the corpus's own services are not meant.
-    return told == "exit" or (span.span_type in _EXIT_TYPES and span.get_tag("span.kind") not in ("server", "consumer"))
+    # It looked at spans by their type, and so at the servers' of the corpus too.
+    if span.get_tag("span.kind") in ("server", "consumer"):
+        return False
+    return told == "exit" or span.span_type in _EXIT_TYPES
 
 
 def _origin(span: Any) -> tuple[str, int, str] | None:
