@@ -18,6 +18,8 @@ _CORPUS = tuple(
 )
 
 REQUIREMENTS = {
+    # The store that answers as quickly as ours, and takes in a third (decision 0030).
+    "duckdb": ("duckdb==2.0.0",),
     # The libraries whose names the stacks carry: ADOT knows a package by its metadata only.
     "adot": ("aws-opentelemetry-distro==0.18.0", "sqlalchemy", "wrapt", "flask", "click"),
     # The last release with exit origins.
