@@ -18,7 +18,8 @@ def main(parquet: str, folder: str, runs: int) -> None:
     connection = duckdb.connect(str(Path(folder) / "spans.duckdb"))
     connection.execute("SET threads = 2")
     connection.execute(
-        f"CREATE TABLE spans AS SELECT make_timestamp_ns(ts_ns) AS ts, * EXCLUDE (ts_ns) FROM read_parquet('{parquet}') ORDER BY ts"
+        "CREATE TABLE spans AS SELECT make_timestamp_ns(ts_ns) AS ts, * EXCLUDE (ts_ns) "
+        f"FROM read_parquet('{parquet}') ORDER BY ts"
     )
     connection.execute("CHECKPOINT")
     took: dict[str, float] = {}
