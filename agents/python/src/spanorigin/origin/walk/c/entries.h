@@ -1,6 +1,7 @@
 /* Remembers entry spans as they start: OpenEntries.opened of serving.py, for the usual case.
  *
- * A trace that is known already, spans in another layout, and the sweep now and then go to Python, where the rules are.
+ * A trace that is known already, spans in another layout, and a sweep that finds many requests open go to Python, where
+ * the rules are.
  * What is added here is added in one step under the interpreter's lock.
  */
 #ifndef SPANORIGIN_ENTRIES_H
@@ -42,6 +43,42 @@ is_local_root(struct entries *self, PyObject *span)
     return result;
 }
 
+static bool
+is_dead(PyObject *reference)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    PyObject *thing = NULL;
+    bool result = PyWeakref_CheckRef(reference) && PyWeakref_GetRef(reference, &thing) == 0;
+    Py_XDECREF(thing);
+    return result;
+#else
+    return PyWeakref_CheckRef(reference) && PyWeakref_GET_OBJECT(reference) == Py_None;
+#endif
+}
+
+/* Takes out the traces whose span has been collected, if that is half of them or more, as it usually is. 1 when done, 0
+ * when nothing was, -1 with an error set. */
+static int
+sweep_dead(struct entries *self)
+{
+    PyObject *dead = PyList_New(0);
+    if (dead == NULL) {
+        return -1;
+    }
+    PyObject *trace_id, *held;
+    Py_ssize_t position = 0;
+    int result = 0;
+    while (result == 0 && PyDict_Next(self->by_trace, &position, &trace_id, &held)) {
+        result = is_dead(held) ? PyList_Append(dead, trace_id) : 0;
+    }
+    bool is_worth_it = 2 * PyList_GET_SIZE(dead) >= PyDict_GET_SIZE(self->by_trace);
+    for (Py_ssize_t i = 0; is_worth_it && result == 0 && i < PyList_GET_SIZE(dead); i++) {
+        result = PyDict_DelItem(self->by_trace, PyList_GET_ITEM(dead, i));
+    }
+    Py_DECREF(dead);
+    return result < 0 ? -1 : is_worth_it && self->limit > 0;
+}
+
 static int
 ask_python(struct entries *self, PyObject *span)
 {
@@ -63,7 +100,10 @@ static int
 remember_entry(struct entries *self, PyObject *span)
 {
     int result = is_local_root(self, span);
-    if (result != 1 || PyDict_GET_SIZE(self->by_trace) >= self->limit) {
+    if (result == 1 && PyDict_GET_SIZE(self->by_trace) >= self->limit) {
+        result = sweep_dead(self);
+    }
+    if (result != 1) {
         return result < 0 ? -1 : ask_python(self, span);
     }
     PyObject *context = PyObject_GetAttr(span, words.span_context);
