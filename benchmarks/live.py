@@ -1,132 +1,106 @@
-"""Measure a live reader while 5,000 matching spans a second are committed: are all counted, and at what cost?
-
-Bodies of 250 spans are written as ingest writes them, twenty a second, while one reader watches over the endpoint's own
-code. SECONDS makes it shorter or longer.
-"""
+"""What it costs that a running process can be asked and switched: the door while nobody knocks, an answer, a switch."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from figures import Figure, report
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from spanorigin_server.ingest.request import scopes_of
-from spanorigin_server.query.live import Live
-from spanorigin_server.store import tables
-from spanorigin_server.store.commits import Commits
-from spanorigin_server.store.engine import EmbeddedEngine
-from spanorigin_server.store.reader import Reader
-from spanorigin_server.store.writer import Body, Writer
-from spanorigin_server.workers import Workers
-from starlette.applications import Starlette
+from flask import Flask
+from opentelemetry.instrumentation.flask import FlaskInstrumentor
+from opentelemetry.sdk.trace import TracerProvider
+from spanorigin import agent
+from spanorigin.door import Door
+from spanorigin.report import answer
+from spanorigin.settings import Settings
+from spanorigin.switches import Wish
 
-SECONDS = int(os.environ.get("SECONDS", "10"))
-BODY_SPANS, BODIES_A_SECOND = 250, 20
-# A little longer than a look, so that the last spans are counted before the reader leaves.
-_AFTERWARDS_S = 3.0
+ROUNDS = 60
 
 
 def figures() -> Iterator[Figure]:
+    """CPU times of the whole process, so that the door's thread is counted too."""
+    provider = TracerProvider(shutdown_on_exit=False)
+    app = Flask("shop")
+    app.add_url_rule("/", view_func=lambda: "home")
+    FlaskInstrumentor().instrument_app(app, tracer_provider=provider)
+    agent.install(provider, settings=Settings(door="off"))
+    app.test_client().get("/")
+    yield Figure("live.switch_us", _us(_switch), "us", "switching capture off and on again, in all of its parts")
+    yield Figure("live.report_us", _us(lambda: answer({"ask": "report"})), "us", "what the doctor's question costs")
+    agent.uninstall()
     with tempfile.TemporaryDirectory() as folder:
-        engine = EmbeddedEngine(Path(folder) / "store")
-        try:
-            tables.prepare(engine)
-            yield from asyncio.run(_measured(engine))
-        finally:
-            engine.close()
+        yield from _of_the_door(Path(folder) / "doors")
 
 
-async def _measured(engine: EmbeddedEngine) -> list[Figure]:
-    commits, workers = Commits(), Workers()
-    writer = Writer(engine, commits=commits)
-    watching = _Reader(Live(Reader(engine), commits, workers))
-    task = asyncio.create_task(watching.watch())
-    await watching.begun.wait()
-    begun_at, cpu_at = time.perf_counter(), time.process_time()
-    late_s = 0.0
-    for number in range(SECONDS * BODIES_A_SECOND):
-        due_at = begun_at + number / BODIES_A_SECOND
-        late_s = max(late_s, time.perf_counter() - due_at)
-        await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
-        body = Body(time.time_ns(), scopes_of(_request(number)))
-        await asyncio.to_thread(writer.write, [body])
-    took_s = time.perf_counter() - begun_at
-    await asyncio.sleep(_AFTERWARDS_S)
-    watching.leave.set()
-    await task
-    workers.close()
-    sent = SECONDS * BODIES_A_SECOND * BODY_SPANS
-    rate = f"{sent / SECONDS:,.0f} matching spans a second"
-    return [
-        Figure("live.counted_share", watching.counted / sent, "ratio", f"counted by a live reader, of {rate}"),
-        Figure("live.shown_a_second", round(watching.shown / took_s, 1), "spans", "shown of them (50 were asked for)"),
-        Figure("live.delay_ms", round(statistics.median(watching.delays_ms), 1), "ms", "from commit to event, median"),
-        Figure("live.cpu_share", round((time.process_time() - cpu_at) / took_s, 2), "cores", "writer and reader"),
-        Figure("live.late_ms", round(late_s * 1e3, 1), "ms", "how far the sender fell behind its clock"),
-    ]
+def _of_the_door(folder: Path) -> Iterator[Figure]:
+    def opened_and_closed() -> None:
+        door = _open(folder)
+        door.close()
+
+    yield Figure("live.door_us", _us(opened_and_closed), "us", "opening and closing the door")
+    forked = _us(_fork)
+    resident = _resident_kb()
+    door = _open(folder)
+    yield Figure("live.door_kb", _resident_kb() - resident, "kB", "resident memory of an open door")
+    before = time.process_time_ns()
+    time.sleep(2)
+    yield Figure("live.idle_us", (time.process_time_ns() - before) / 2000, "us/s", "an open door while nobody knocks")
+
+    def fork_and_open_again() -> None:
+        _fork()
+        _wait_for(door)
+
+    yield Figure("live.fork_us", _us(fork_and_open_again) - forked, "us", "added to a fork of the parent, door open")
+    door.close()
 
 
-class _Reader:
-    """Takes the events of a live search and adds them up."""
-
-    def __init__(self, live: Live) -> None:
-        self._app = Starlette(routes=live.routes())
-        self.begun, self.leave = asyncio.Event(), asyncio.Event()
-        self.counted = self.shown = 0
-        self.delays_ms: list[float] = []
-        self._asked = False
-
-    async def watch(self) -> None:
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": "GET",
-            "path": "/api/v1/live",
-            "raw_path": b"/api/v1/live",
-            "query_string": b"q=service:shop+kind:client",
-            "headers": [],
-        }
-        await self._app(scope, self._receive, self._send)
-
-    async def _receive(self) -> dict[str, Any]:
-        if not self._asked:
-            self._asked = True
-            return {"type": "http.request", "body": b"", "more_body": False}
-        await self.leave.wait()
-        return {"type": "http.disconnect"}
-
-    async def _send(self, message: Any) -> None:
-        self.begun.set()
-        for block in message.get("body", b"").split(b"\n\n"):
-            if b"event: spans" in block:
-                data = json.loads(block.split(b"data: ", 1)[1])
-                self.counted += data["matching"]
-                self.shown += len(data["spans"])
-                if data["spans"]:
-                    self.delays_ms.append((time.time_ns() - int(data["spans"][0]["start_ns"])) / 1e6)
+def _open(folder: Path) -> Door:
+    door = Door(str(folder), _say_nothing, print, opens_after=0)
+    door.open()
+    _wait_for(door)
+    return door
 
 
-def _request(number: int) -> bytes:
-    request = ExportTraceServiceRequest()
-    resource = request.resource_spans.add()
-    resource.resource.attributes.add(key="service.name").value.string_value = "shop"
-    spans = resource.scope_spans.add().spans
-    now_ns = time.time_ns()
-    for at in range(BODY_SPANS):
-        span_id = (number * BODY_SPANS + at + 1).to_bytes(8, "big")
-        span = spans.add(trace_id=span_id * 2, span_id=span_id, name="SELECT", kind=3)
-        span.start_time_unix_nano, span.end_time_unix_nano = now_ns, now_ns + 1_000_000
-        span.attributes.add(key="db.query.text").value.string_value = f"SELECT {at}"
-    return request.SerializeToString()
+def _say_nothing(_: object) -> dict[str, Any]:
+    return {}
+
+
+def _wait_for(door: Door) -> None:
+    while not door.verdict.accepted:
+        time.sleep(0.0005)
+
+
+def _fork() -> None:
+    pid = os.fork()
+    if not pid:
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
+def _switch() -> None:
+    agent.switch(Wish(enabled=False))
+    agent.switch(Wish(enabled=True))
+
+
+def _us(call: Callable[[], object]) -> float:
+    """Median CPU time of the process."""
+    call()
+    taken = []
+    for _ in range(ROUNDS):
+        before = time.process_time_ns()
+        call()
+        taken.append(time.process_time_ns() - before)
+    return statistics.median(taken) / 1000
+
+
+def _resident_kb() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") // 1024
 
 
 if __name__ == "__main__":

@@ -65,11 +65,13 @@ async def _measured(engine: EmbeddedEngine) -> list[Figure]:
     workers.close()
     sent = SECONDS * BODIES_A_SECOND * BODY_SPANS
     rate = f"{sent / SECONDS:,.0f} matching spans a second"
+    cpu_s = time.process_time() - cpu_at
+    delay_ms = round(statistics.median(watching.delays_ms), 1)
     return [
         Figure("live_search.counted_share", watching.counted / sent, "ratio", f"counted by a live reader, of {rate}"),
-        Figure("live_search.shown_a_second", round(watching.shown / took_s, 1), "spans", "shown of them (50 were asked for)"),
-        Figure("live_search.delay_ms", round(statistics.median(watching.delays_ms), 1), "ms", "from commit to event, median"),
-        Figure("live_search.cpu_share", round((time.process_time() - cpu_at) / took_s, 2), "cores", "writer and reader"),
+        Figure("live_search.shown", round(watching.shown / took_s, 1), "1/s", "shown of them (50 were asked for)"),
+        Figure("live_search.delay_ms", delay_ms, "ms", "from commit to event, median"),
+        Figure("live_search.cpu_share", round(cpu_s / took_s, 2), "cores", "writer and reader"),
         Figure("live_search.late_ms", round(late_s * 1e3, 1), "ms", "how far the sender fell behind its clock"),
     ]
 
