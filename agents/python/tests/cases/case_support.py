@@ -29,6 +29,14 @@ def needs_package(name):
         pytest.skip(f"{name} is not installed")
 
 
+def made_anew(sample):
+    """A sample loaded once more beside itself, for one whose application can be set up only once in a process."""
+    spec = importlib.util.spec_from_file_location(sample.__name__, sample.__file__)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @dataclass(frozen=True)
 class Entry:
     """The origin of a handler, as its span tells it."""

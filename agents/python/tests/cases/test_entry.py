@@ -10,7 +10,7 @@ import entry_asgi
 import entry_django
 import entry_flask
 import pytest
-from case_support import Program, entry_at, entry_of
+from case_support import Program, entry_at, entry_of, made_anew
 from django.test import Client
 from opentelemetry.instrumentation.django import DjangoInstrumentor
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
@@ -91,9 +91,9 @@ def test_case_10_a_partial_and_a_callable_object_lead_to_their_function(program)
 
 
 def test_case_10_flasks_classes_and_blueprints_name_the_users_method(program):
-    program.ask(
-        program.flask(entry_flask.app), "/orders", "POST /orders", "/report", "/outer/page", "/outer/inner/page"
-    )
+    app = program.flask(made_anew(entry_flask).app)
+
+    program.ask(app, "/orders", "POST /orders", "/report", "/outer/page", "/outer/inner/page")
 
     assert program.entries() == [
         entry_at(entry_flask, "orders_get", "Orders.get"),

@@ -5,10 +5,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
+import case_celery
 import grpc
 import pytest
 import web_grpc
-import work_celery
 import work_lambda
 from case_support import entry_at, entry_of
 from celery.contrib.testing.worker import start_worker
@@ -24,14 +24,12 @@ def consumers(program):
 
 
 def test_case_17_a_celery_task_is_named_by_its_function_and_its_message_by_the_line_that_sends_it(program):
-    app = work_celery.app
-    app.conf.update(broker_url="memory://", broker_transport_options={"polling_interval": 0.02})
-    app.set_default()
+    app = case_celery.app
     CeleryInstrumentor().instrument(tracer_provider=program.provider)
     try:
         with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=10, loglevel="critical"):
-            work_celery.send_with_delay()
-            work_celery.send_with_options()
+            case_celery.send_with_delay()
+            case_celery.send_with_options()
             wait_for(lambda: len(consumers(program)) == 2)
     finally:
         CeleryInstrumentor().uninstrument()
@@ -39,11 +37,11 @@ def test_case_17_a_celery_task_is_named_by_its_function_and_its_message_by_the_l
 
     named = {span.name: entry_of(span) for span in consumers(program)}
     assert named == {
-        "run/work_celery.add": entry_at(work_celery, "add"),
-        "run/work_celery.Report": entry_at(work_celery, "report", "Report.run"),
+        "run/case_celery.add": entry_at(case_celery, "add"),
+        "run/case_celery.Report": entry_at(case_celery, "report", "Report.run"),
     }
     sent = [span.attributes["code.line.number"] for span in program.spans(SpanKind.PRODUCER)]
-    assert sent == [entry_at(work_celery, mark).line for mark in ("delay", "options")]
+    assert sent == [entry_at(case_celery, mark).line for mark in ("delay", "options")]
 
 
 @pytest.mark.parametrize("servicer", ["generic", "registered"])
