@@ -12,6 +12,7 @@ import inspect
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def main(tool: str, kinds: list[str]) -> None:
                 _act(module, case.action, driving)
             except Exception as error:
                 failed[case.name] = repr(error)
-            answers[case.name] = [_told(place) for place in spans.origins(case.kind)]
+            answers[case.name] = [_told(place) for place in _origins(spans, case.kind)]
     finally:
         driving.end_all()
     print(json.dumps({"answers": answers, "failed": failed}), flush=True)
@@ -61,6 +62,14 @@ def _act(module: Any, action: str, driving: Any) -> None:
 
 async def _awaited(awaitable: Any) -> Any:
     return await awaitable
+
+
+def _origins(spans: Any, kind: str, seconds: float = 1.0) -> list[Any]:
+    """The origins of the case's spans. Servers and workers may end theirs a little after they have answered."""
+    end = time.monotonic() + seconds
+    while not (found := spans.origins(kind)) and time.monotonic() < end:
+        time.sleep(0.01)
+    return list(found)
 
 
 def _told(place: tuple[str, int, str] | None) -> list[Any] | None:

@@ -44,23 +44,24 @@ async def dependent(number, place=TaskiqDepends(shelf)):  # <- entry taskiq depe
     return place
 
 
-@broker.subscriber(list="read_awaited")
+# Channels, not lists: for those the broker would go on asking Redis, in the midst of other programs' cases.
+@broker.subscriber("read_awaited")
 async def read_awaited(number: int):  # <- entry faststream read_awaited: read_awaited
     pass
 
 
-@broker.subscriber(list="read_plain")
+@broker.subscriber("read_plain")
 def read_plain(number: int):  # <- entry faststream read_plain: read_plain
     pass
 
 
-@broker.subscriber(list="read_wrapped")
+@broker.subscriber("read_wrapped")
 @careful
 async def read_wrapped(number: int):  # <- entry faststream read_wrapped: read_wrapped
     pass
 
 
-@broker.subscriber(list="read_dependent")
+@broker.subscriber("read_dependent")
 async def read_dependent(number: int, place=Depends(shelf)):  # <- entry faststream read_dependent: read_dependent
     pass
 
@@ -69,10 +70,9 @@ async def by_kicking(at):
     await task_plain.kiq(1)  # <- exit by_kicking: by_kicking
 
 
-# The broker goes on asking Redis for its subscribers meanwhile, which is nobody's call.
 def by_publishing(at):
     async def publish():
-        await broker.publish(1, list="nobody")  # <- exit by_publishing beside none: by_publishing.<locals>.publish
+        await broker.publish(1, "nobody")  # <- exit by_publishing: by_publishing.<locals>.publish
 
     run(publish())
 
@@ -81,5 +81,5 @@ def visit(library, name):
     if library == "taskiq":
         run(globals()[name].kiq(1))
     else:
-        run(broker.publish(1, list=name))
+        run(broker.publish(1, name))
         wait_for_messages(name)
