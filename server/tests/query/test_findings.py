@@ -86,6 +86,7 @@ def test_what_sets_failures_apart_is_named_with_its_shares(shop: Api):
     found = {field["field"]: field for field in answer["fields"]}
     assert found["version"]["values"] == [{"value": "2", "share": 1, "share_of_others": 0, "score": 1}]
     assert "@tenant" not in found
+    assert "service.version" not in found
     assert "service" not in found
     scores = [field["score"] for field in answer["fields"]]
     assert scores == sorted(scores, reverse=True)

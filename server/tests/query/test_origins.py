@@ -104,6 +104,13 @@ def test_a_trend_has_a_value_for_each_piece_and_adds_up(shop: Api):
     assert origin["trend"]["errors"] == [0] * 10 + [1] * 4 + [0] * 16
 
 
+def test_a_trend_is_no_finer_than_seconds_and_covers_the_window(shop: Api):
+    answer = shop.get("/api/v1/origins", path="app/views.py", buckets=240, from_=NOW_NS - 30 * SECOND_NS)
+
+    assert answer["step_ns"] == SECOND_NS
+    assert len(answer["origins"][0]["trend"]["counts"]) == 30
+
+
 def test_self_time_leaves_out_children(shop: Api):
     answer = shop.get("/api/v1/origins", self="true")
 

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from spanorigin_server import names
 from spanorigin_server.answers import Refused, answering, check_parameters, json_answer, whole_number
 from spanorigin_server.store.asking import Condition, Row
 from spanorigin_server.store.statistics import Statistics
@@ -32,6 +33,18 @@ _SAMPLE = 20_000
 _FEWEST = 5
 _SURE = 3.0
 _VALUES_TO_A_FIELD = 5
+# Attributes that a field has folded in: said once is enough.
+_SAID_BY_A_FIELD = frozenset(
+    {
+        "service.name", "service.version", "deployment.environment", "deployment.environment.name",
+        names.VCS_REVISION, names.VCS_REPOSITORY_URL,
+        "@http.response.status_code", "@http.status_code",
+        *(f"@{name}" for name in (
+            names.ORIGIN_TYPE, names.ORIGIN_FRAMES, names.CODE_FILE_PATH, names.CODE_LINE_NUMBER,
+            names.CODE_FUNCTION_NAME, names.DATADOG_TYPE,
+        )),
+    }
+)  # fmt: skip
 _PAIRS_MOST = 2000
 
 
@@ -92,7 +105,7 @@ def _ranked(rows: list[Row], sizes: tuple[float, float], limit: int) -> list[dic
     """Fields by the score of their best value, each with its best values."""
     fields: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        if row["value"] == "":
+        if row["value"] == "" or row["name"] in _SAID_BY_A_FIELD:
             continue
         share, share_of_others = min(1.0, row["selected"] / sizes[0]), min(1.0, row["others"] / sizes[1])
         score = share - share_of_others

@@ -20,7 +20,7 @@ from spanorigin_server.workers import Workers
 
 from .asked import PLACE_PARAMETERS, Asked, Now, asked, choice, condition_of, place_of, time_range
 from .change import change_answer
-from .measures import place, red, span_of_time
+from .measures import pieces_of, place, red, span_of_time
 
 LIMIT_DEFAULT, LIMIT_MOST = 1000, 20_000
 PIECES_MOST = 240
@@ -42,7 +42,7 @@ def routes(statistics: Statistics, workers: Workers, now_ns: Now = time.time_ns)
             "order": choice(request, "sort", tuple(ORDERS), "total"),
             "limit": whole_number(request, "limit", default=LIMIT_DEFAULT, low=1, high=LIMIT_MOST),
             "min_count": whole_number(request, "min_count", default=1, low=1, high=999_999_999),
-            "pieces": whole_number(request, "buckets", default=0, low=0, high=PIECES_MOST),
+            "pieces": _pieces(request, question.window),
         }
         with_self = choice(request, "self", ("true", "false"), "false") == "true"
 
@@ -90,6 +90,12 @@ def routes(statistics: Statistics, workers: Workers, now_ns: Now = time.time_ns)
         Route("/api/v1/origins/callers", answering(callers), methods=["GET"]),
         Route("/api/v1/origins/exits", answering(exits), methods=["GET"]),
     ]
+
+
+def _pieces(request: Request, window: Window) -> int:
+    """How many pieces a trend has: no more than asked for, and no shorter than a second."""
+    most = whole_number(request, "buckets", default=0, low=0, high=PIECES_MOST)
+    return pieces_of(window, window.step_s(most)) if most else 0
 
 
 def sides_of(request: Request, question: Asked, now_ns: Now) -> tuple[Side, Side]:
