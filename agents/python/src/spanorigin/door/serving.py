@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import _thread
 import atexit
+import contextlib
 import os
+import signal
 import struct
 import sys
 import weakref
@@ -33,6 +35,7 @@ ASKER_SECONDS: Final = 2.0
 # Ten answers a second are more than people ask for, and about a hundredth of a core.
 _PAUSE_SECONDS: Final = 0.1
 _STOP_SECONDS: Final = 0.2
+_YIELDS: Final = 1000
 _CREDENTIALS: Final = struct.Struct("3i")  # pid, uid, gid: Linux's struct ucred
 
 
@@ -56,6 +59,7 @@ class Door:
         self._on_failure = on_failure
         self._opens_after = opens_after
         self._path: Path | None = None
+        self._thread_id = 0
         self._mine: Any = None
         """Our end of a pair of sockets. The thread has the other, and ends when ours is closed."""
 
@@ -81,8 +85,14 @@ class Door:
         import _socket
 
         try:
-            self._mine, theirs = _socket.socketpair()
-            start(self._run, (theirs,))
+            mine, theirs = _socket.socketpair()
+            try:
+                start(self._run, (theirs,))
+            except RuntimeError:
+                mine.close()
+                theirs.close()
+                raise
+            self._mine = mine
         except (OSError, RuntimeError) as error:  # no more files or threads for this process
             self.verdict = Verdict(False, f"it could not be opened: {error}")
 
@@ -101,9 +111,18 @@ class Door:
                     knock.connect(str(self._path))
             mine.settimeout(_STOP_SECONDS)
             mine.recv(1)  # until the thread closes its end
+            self._wait_for_the_kernel()
         except OSError:
             pass  # it has ended by itself, or is busy and will end when it comes to look
         mine.close()
+
+    def _wait_for_the_kernel(self) -> None:
+        """The thread has done its last in Python; until the kernel has put it away, os.fork() would still warn of it."""
+        task = f"/proc/self/task/{self._thread_id}"
+        for _ in range(_YIELDS):
+            if not os.path.exists(task):  # noqa: PTH110 - a Path would be a tenth of all this
+                return
+            os.sched_yield()
 
     def restart(self) -> None:
         """After a fork, in the parent and in the child."""
@@ -125,6 +144,8 @@ class Door:
         """The thread."""
         with Raw(theirs):
             try:
+                self._thread_id = _thread.get_native_id()
+                _leave_signals_alone()
                 if not _was_closed(theirs, self._opens_after):
                     self._serve(theirs)
             except Exception as error:
@@ -132,24 +153,33 @@ class Door:
                 self.verdict = Verdict(False, f"it could not be opened: {type(error).__name__}: {error}")
 
     def _serve(self, theirs: Any) -> None:
-        with Raw(self._listening()) as listening:
-            path = self._path
-            assert path is not None
+        listening, path = self._listening()
+        ours = path.lstat().st_ino
+        with Raw(listening):
+            # Known before we look whether to stop: whoever stops us asks for it after it has told us to.
+            self._path = path
             self.verdict = Verdict(True, f"answers at {path}")
             try:
-                while True:
-                    number, _ = listening._accept()
-                    with Raw(_connected(number)) as asker:
-                        if _was_closed(theirs, 0):
-                            return
-                        self._talk(asker)
+                while not _was_closed(theirs, 0):
+                    self._answer_one(listening, theirs)
                     if _was_closed(theirs, _PAUSE_SECONDS):
                         return
             finally:
-                self._path = None
-                path.unlink(missing_ok=True)
+                # A later thread of ours may have opened the door again, if this one was busy while the process forked.
+                if path.exists() and path.lstat().st_ino == ours:
+                    self._path = None
+                    path.unlink(missing_ok=True)
 
-    def _listening(self) -> Any:
+    def _answer_one(self, listening: Any, theirs: Any) -> None:
+        try:
+            number, _ = listening._accept()
+        except OSError:
+            return  # the asker has gone, or the process has no file to spare at this moment
+        with Raw(_connected(number)) as asker:
+            if not _was_closed(theirs, 0):
+                self._talk(asker)
+
+    def _listening(self) -> tuple[Any, Path]:
         import _socket
 
         why_not = "there is no folder for it"
@@ -166,26 +196,28 @@ class Door:
             listening.bind(str(path))
             path.chmod(0o600)
             listening.listen(4)
-            self._path = path
-            return listening
+            return listening, path
         raise OSError(why_not)
 
     def _talk(self, asker: Any) -> None:
         """Read one line of JSON, answer with one."""
+        import json
+
         try:
             asker.settimeout(ASKER_SECONDS)
-            if not _is_allowed(asker):
+            line = _line(asker) if _is_allowed(asker) else b""
+            if not line:
                 return
-            line = _line(asker)
-            if line:
-                import json
-
-                said = json.loads(line)
-                asker.sendall(json.dumps(self._answer(said)).encode() + b"\n")
+            said = json.loads(line)
         except (OSError, ValueError, RecursionError):
-            pass  # the asker went away, is too slow, or speaks another language
+            return  # the asker went away, is too slow, or speaks another language
+        try:
+            told = json.dumps(self._answer(said)).encode() + b"\n"
         except Exception as error:
             self._on_failure(error)
+            return
+        with contextlib.suppress(OSError):  # the asker has gone
+            _send(asker, told)
 
 
 class _Forks:
@@ -242,6 +274,21 @@ def _connected(number: int) -> Any:
     import _socket
 
     return _socket.socket(fileno=number)
+
+
+def _leave_signals_alone() -> None:
+    """Signals are for the program's own threads: one that is blocked in a call would not notice what we were told."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+
+
+def _send(asker: Any, told: bytes) -> None:
+    """Without a SIGPIPE when the asker has gone: it would end a program that has asked for the system's default."""
+    import _socket
+
+    if hasattr(_socket, "SO_NOSIGPIPE"):
+        asker.setsockopt(_socket.SOL_SOCKET, _socket.SO_NOSIGPIPE, 1)
+    asker.sendall(told, getattr(_socket, "MSG_NOSIGNAL", 0))
 
 
 def _was_closed(theirs: Any, within: float) -> bool:
