@@ -117,7 +117,7 @@ class Door:
         mine.close()
 
     def _wait_for_the_kernel(self) -> None:
-        """The thread has done its last in Python; until the kernel has put it away, os.fork() would still warn of it."""
+        """The thread has done its last in Python; until the kernel has put it away, os.fork() would warn of it."""
         task = f"/proc/self/task/{self._thread_id}"
         for _ in range(_YIELDS):
             if not os.path.exists(task):  # noqa: PTH110 - a Path would be a tenth of all this
