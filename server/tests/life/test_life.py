@@ -13,6 +13,7 @@ import threading
 import time
 from pathlib import Path
 
+import grpc
 import pytest
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -20,6 +21,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from spanorigin_server import command
+from spanorigin_server.ingest.otlp_grpc import METHOD
 from spanorigin_server.settings import SidePort
 
 from .processes import COMMAND, ServerProcess, run
@@ -274,6 +276,25 @@ def test_all_doors_are_told_of_and_listed(tmp_path):
     assert list(listeners) == ["OTLP/HTTP", "OTLP/gRPC", "Datadog"]
     assert f"OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:{listeners['OTLP/gRPC']}" in output
     assert f"DD_TRACE_AGENT_URL=http://localhost:{listeners['Datadog']}" in output
+
+
+def test_calls_over_grpc_that_wait_when_the_server_is_told_to_stop_are_stored_and_answered(tmp_path):
+    trace_ids = [os.urandom(16) for _ in range(6)]
+    with ServerProcess(tmp_path / "data") as server:
+        listeners = server.get("/api/v1/health")["listeners"]
+        port = next(listener["port"] for listener in listeners if listener["protocol"] == "OTLP/gRPC")
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            export = channel.unary_unary(METHOD)
+            calls = [export.future(request_of(trace_id, spans=20), timeout=60) for trace_id in trace_ids]
+            calls[0].result()
+            server.stop()
+            codes = [call.code() for call in calls]
+
+    with ServerProcess(tmp_path / "data") as again:
+        lengths = [trace_length(again, trace_id) for trace_id in trace_ids]
+
+    assert set(codes) <= {grpc.StatusCode.OK, grpc.StatusCode.UNAVAILABLE}
+    assert lengths == [20 if code is grpc.StatusCode.OK else 0 for code in codes]
 
 
 def test_a_door_that_is_off_is_none(tmp_path):
