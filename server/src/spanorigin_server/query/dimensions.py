@@ -1,4 +1,4 @@
-"""What spans can be grouped by, counted by and completed with: the fields, each as an expression that is a text.
+"""What spans can be grouped by, counted by and completed with: the fields, as expressions of the store.
 
 A field is written as in a search: `service`, `fn`, `@http.route`, `host.name`. Used by the endpoints that count.
 """
@@ -10,35 +10,42 @@ from dataclasses import dataclass
 from typing import Final
 
 from spanorigin_server.answers import Refused
+from spanorigin_server.store.statistics import Key
 
 from .terms import Binder, nearest
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field by its name, as an SQL expression that is a text; is_plain where it is a column and cheap to read."""
+    """A field by its name; is_plain where it is a column of the store and cheap to read."""
 
     name: str
-    sql: str
+    key: Key
     is_plain: bool
 
 
-_COLUMNS: Final[Mapping[str, str]] = {
-    "service": "toString(spans.service)",
-    "env": "toString(spans.env)",
-    "version": "toString(spans.version)",
-    "commit": "toString(spans.commit)",
-    "repository": "toString(spans.repository)",
-    "name": "toString(spans.name)",
-    "resource": "toString(spans.resource_name)",
-    "kind": "toString(spans.kind)",
-    "status": "toString(spans.status)",
-    "http_status": "if(spans.http_status = 0, '', toString(spans.http_status))",
-    "origin": "toString(spans.origin_type)",
-    "file": "toString(spans.origin_path)",
-    "fn": "toString(spans.origin_function)",
-    "line": "if(spans.origin_path = '', '', concat(spans.origin_path, ':', toString(spans.origin_line)))",
-    "scope": "toString(spans.scope_name)",
+def _column(name: str) -> Key:
+    return Key(f"toString(spans.{name})", f"spans.{name}")
+
+
+_LINE = "if(spans.origin_path = '', '', concat(spans.origin_path, ':', toString(spans.origin_line)))"
+
+_COLUMNS: Final[Mapping[str, Key]] = {
+    "service": _column("service"),
+    "env": _column("env"),
+    "version": _column("version"),
+    "commit": _column("commit"),
+    "repository": _column("repository"),
+    "name": _column("name"),
+    "resource": _column("resource_name"),
+    "kind": _column("kind"),
+    "status": _column("status"),
+    "http_status": Key("if(spans.http_status = 0, '', toString(spans.http_status))", "spans.http_status"),
+    "origin": _column("origin_type"),
+    "file": _column("origin_path"),
+    "fn": _column("origin_function"),
+    "line": Key(_LINE, _LINE),
+    "scope": _column("scope_name"),
 }
 
 # What is asked first of any set of spans, in the order in which it is shown.
@@ -69,7 +76,7 @@ def field_named(name: str, binder: Binder, parameter: str = "field") -> Field:
     if name in _COLUMNS:
         return Field(name, _COLUMNS[name], is_plain=True)
     if name.startswith("@") and len(name) > 1:
-        return Field(name, _attribute(binder.text(name[1:])), is_plain=False)
+        return Field(name, _same(_attribute(binder.text(name[1:]))), is_plain=False)
     near = nearest(name, _COLUMNS, likeness=0.75)
     if name.startswith("@") or ("." not in name and near is not None):
         meant = f" Did you mean {near}?" if near else ""
@@ -78,7 +85,7 @@ def field_named(name: str, binder: Binder, parameter: str = "field") -> Field:
             "an attribute of a span is written @http.route, one of a resource host.name."
         )
         raise Refused(message, slug="field-unknown", hint=near)
-    return Field(name, f"spans.resource[{binder.text(name)}]", is_plain=False)
+    return Field(name, _same(f"spans.resource[{binder.text(name)}]"), is_plain=False)
 
 
 def field_names() -> tuple[str, ...]:
@@ -87,8 +94,12 @@ def field_names() -> tuple[str, ...]:
 
 
 def expression_of(name: str) -> str:
-    """The expression of a field that every span has."""
-    return _COLUMNS[name]
+    """The text of a field that every span has."""
+    return _COLUMNS[name].shown
+
+
+def _same(expression: str) -> Key:
+    return Key(expression, expression)
 
 
 def _attribute(key: str) -> str:

@@ -71,9 +71,11 @@ def routes(statistics: Statistics, workers: Workers, now_ns: Now = time.time_ns)
         limit = whole_number(request, "limit", default=20, low=1, high=200)
 
         def work() -> Response:
-            condition = question.condition.also(f"{field.sql} != '' AND startsWith({field.sql}, {beginning})")
+            condition = question.condition.also(
+                f"{field.key.shown} != '' AND startsWith({field.key.shown}, {beginning})"
+            )
             rows = statistics.groups(
-                [field.sql], question.window, condition, order="count", limit=limit, group_limit=_VALUES_GROUP_LIMIT
+                [field.key], question.window, condition, order="count", limit=limit, group_limit=_VALUES_GROUP_LIMIT
             )
             found = [{"value": row["k0"], "count": row["count"]} for row in rows]
             return json_answer({"field": field.name, "values": found})
@@ -99,15 +101,13 @@ def _aggregate(
     statistics: Statistics, question: Asked, fields: Sequence[Field], *, order: str, limit: int, pieces: int
 ) -> dict[str, Any]:
     begun_at = time.perf_counter()
-    window, expressions = question.window, [field.sql for field in fields]
-    rows = statistics.groups(
-        expressions, window, question.condition, order=order, limit=limit, group_limit=_GROUP_LIMIT
-    )
+    window, keys = question.window, [field.key for field in fields]
+    rows = statistics.groups(keys, window, question.condition, order=order, limit=limit, group_limit=_GROUP_LIMIT)
     step_s = window.step_s(pieces) if pieces else None
     over_time: dict[tuple[str, ...], list[Row]] = {}
     if step_s is not None and rows:
         chosen = [_key(row, fields) for row in rows]
-        for row in statistics.series(expressions, chosen, window, step_s, question.condition):
+        for row in statistics.series(keys, chosen, window, step_s, question.condition):
             over_time.setdefault(_key(row, fields), []).append(row)
     groups = []
     for row in rows:
@@ -148,12 +148,12 @@ def _facets(statistics: Statistics, question: Asked, fields: Sequence[Field], li
     plain = [field for field in fields if field.is_plain]
     rows: dict[str, list[Row]] = {}
     if plain:
-        found = statistics.facets([field.sql for field in plain], window, condition, limit + 2)
+        found = statistics.facets([field.key for field in plain], window, condition, limit + 2)
         rows = {field.name: values for field, values in zip(plain, found, strict=True)}
     for field in fields:
         if not field.is_plain:
             groups = statistics.groups(
-                [field.sql], window, condition, order="count", limit=limit + 2, group_limit=_GROUP_LIMIT
+                [field.key], window, condition, order="count", limit=limit + 2, group_limit=_GROUP_LIMIT
             )
             rows[field.name] = [{"value": row["k0"], "count": row["count"], "errors": row["errors"]} for row in groups]
     facets = []

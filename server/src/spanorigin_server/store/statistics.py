@@ -66,6 +66,14 @@ _FOLLOWED_S = 600
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """What spans are grouped by: `raw` as it is stored, and as the text that is `shown`, made once a group."""
+
+    shown: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One of two sets of spans that are compared."""
 
@@ -159,7 +167,7 @@ class Statistics:
         )
 
     def groups(
-        self, fields: Sequence[str], window: Window, condition: Condition, *, order: str, limit: int, group_limit: int
+        self, fields: Sequence[Key], window: Window, condition: Condition, *, order: str, limit: int, group_limit: int
     ) -> list[Row]:
         """Spans grouped by expressions, `k0` and on, as text, with the MEASURES; the first `limit` in an order.
 
@@ -169,7 +177,7 @@ class Statistics:
             "groups",
             {**condition.parameters, "limit": limit},
             keys=_keys(fields),
-            groups=_key_names(fields),
+            groups=_raw(fields),
             measures=MEASURES,
             window=window.sql(),
             condition=condition.sql,
@@ -179,7 +187,7 @@ class Statistics:
 
     def series(
         self,
-        fields: Sequence[str],
+        fields: Sequence[Key],
         chosen: Sequence[Sequence[str]],
         window: Window,
         step_s: int,
@@ -189,28 +197,29 @@ class Statistics:
         columns: dict[str, Parameter] = {f"chosen{n}": [key[n] for key in chosen] for n in range(len(fields))}
         pairs = ", ".join(f"{{chosen{n}:Array(String)}}" for n in range(len(fields)))
         # One test for all fields of a group: a value that is chosen in one group does not let it into another.
-        key = ", ".join(f"({field})" for field in fields)
+        key = ", ".join(f"({field.shown})" for field in fields)
         inside = f"({key}) IN (SELECT arrayJoin(arrayZip({pairs})))" if len(fields) > 1 else f"{key} IN {pairs}"
         return self._asker.rows(
             "group_series",
             {**condition.parameters, **columns, "start_s": window.start_s, "step_s": step_s},
             keys=_keys(fields),
-            groups=f"{_key_names(fields)}, piece" if fields else "piece",
+            groups=f"{_raw(fields)}, piece" if fields else "piece",
             measures=MEASURES,
             window=window.sql(),
             condition=condition.sql,
             chosen=inside if fields else "1",
         )
 
-    def facets(self, fields: Sequence[str], window: Window, condition: Condition, limit: int) -> list[list[Row]]:
+    def facets(self, fields: Sequence[Key], window: Window, condition: Condition, limit: int) -> list[list[Row]]:
         """For each field its most frequent values: `value`, `count`, `errors`. One reading of the spans for all."""
         names = [f"k{number}" for number in range(len(fields))]
         rows = self._asker.rows(
             "facets",
             {**condition.parameters, "limit": limit},
             keys=_keys(fields),
-            groups=", ".join(names),
-            sets=", ".join(f"({name})" for name in names),
+            order=", ".join(names),
+            groups=_raw(fields),
+            sets=", ".join(f"({field.raw})" for field in fields),
             window=window.sql(),
             condition=condition.sql,
         )
@@ -372,9 +381,13 @@ def _sample(one_in: int) -> str:
     return "1" if one_in == 1 else f"cityHash64(spans.trace_id) % {one_in} = 0"
 
 
-def _keys(fields: Sequence[str]) -> str:
-    return ", ".join(f"{field} AS k{number}" for number, field in enumerate(fields)) or "1 AS everything"
+def _keys(fields: Sequence[Key]) -> str:
+    return ", ".join(f"{field.shown} AS k{number}" for number, field in enumerate(fields)) or "1 AS everything"
 
 
-def _key_names(fields: Sequence[str]) -> str:
+def _raw(fields: Sequence[Key]) -> str:
+    return ", ".join(field.raw for field in fields) or "everything"
+
+
+def _key_names(fields: Sequence[Key]) -> str:
     return ", ".join(f"k{number}" for number in range(len(fields))) or "everything"

@@ -8,6 +8,6 @@ SELECT
 FROM ${database}.spans AS spans
 WHERE ${window} AND ${condition}
 GROUP BY GROUPING SETS (${sets})
-ORDER BY count DESC, ${groups}
+ORDER BY count DESC, ${order}
 LIMIT {limit:UInt32} BY others
 SETTINGS max_execution_time = ${seconds}
