@@ -28,8 +28,8 @@ from timing import pin_to_one_core, steady_ns
 # These files are nobody's handler.
 _SETTINGS = Settings(exclude=(str(Path(__file__).resolve().parent),))
 _PATH = "/part/3/order/7"
-_WARM = 120
-"""Calls after a switch that nobody counts: the interpreter gives up what it had learnt after some fifty misses."""
+_WARM = 600
+"""Calls after a switch that nobody counts: the interpreter unlearns and learns a call site in some hundreds of them."""
 
 
 def measure(rounds: int) -> dict[str, float]:

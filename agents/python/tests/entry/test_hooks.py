@@ -38,10 +38,11 @@ def test_detaching_puts_back_every_method_and_takes_the_finder_away():
 
 def test_a_hook_that_someone_else_wrapped_stays_and_carries_nothing(monkeypatch):
     seen = []
-    original = flask.app.Flask.ensure_sync
+    # Put back at the end, whatever is in place by then.
+    monkeypatch.setattr(flask.app.Flask, "ensure_sync", flask.app.Flask.ensure_sync)
     detach = frameworks.install_all(lambda handler, verb: seen.append(handler))
     ours = flask.app.Flask.ensure_sync
-    monkeypatch.setattr(flask.app.Flask, "ensure_sync", lambda self, func: ours(self, func))
+    flask.app.Flask.ensure_sync = lambda self, func: ours(self, func)
 
     detach()
 
@@ -49,7 +50,6 @@ def test_a_hook_that_someone_else_wrapped_stays_and_carries_nothing(monkeypatch)
     app.add_url_rule("/", view_func=lambda: "ok")
     assert app.test_client().get("/").data == b"ok"
     assert seen == []
-    flask.app.Flask.ensure_sync = original
 
 
 def test_installing_again_while_the_first_is_in_place_announces_to_both():
