@@ -1,6 +1,9 @@
 """A processor whose on_start is in C leaves the same spans and the same counts behind as the one in Python."""
 
+import gc
+import sys
 import threading
+import weakref
 
 import pytest
 from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider, _Span
@@ -332,6 +335,81 @@ def test_what_is_prepared_is_never_changed_by_a_span(both):
 
         assert set(traced.span(A, kind=SpanKind.CLIENT)[0]) == set(first.attributes) - {"mine", "later"}
         assert traced.span(A, kind=SpanKind.CLIENT)[0]["code.line.number"] == 2
+
+
+NAMES = ("db.system", "db.statement", "db.rows")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda number: dict.fromkeys(NAMES, number),
+        lambda number: dict.fromkeys(NAMES[: number % 4], number),
+        lambda number: dict.fromkeys(NAMES if number % 2 else reversed(NAMES), number),
+        lambda number: {f"made.{number % 2}": number, "db.rows": f"{number}"},
+        lambda number: {"".join(("made", ".anew")): number},
+        lambda number: {**dict.fromkeys(NAMES, number), **({"code.lineno": 7} if number % 3 == 0 else {})},
+        lambda number: {"db.rows": (number, "a") if number % 2 else number, "db.system": [True, False]},
+        lambda number: {"db.rows": 1.5 * number, "db.system": number % 2 == 0, "db.name": "x" * number},
+    ],
+    ids=["same names", "more and fewer", "another order", "other names", "new strings", "ours", "lists", "kinds"],
+)
+def test_each_span_has_its_own_values_however_often_its_names_came_before(both, given):
+    traced = both()
+
+    for number in range(40):
+        mine = given(number)
+        attributes = same(traced, A, B, kind=SpanKind.CLIENT, attributes=mine)
+
+        assert {name: attributes[name] for name in mine} == {
+            name: tuple(value) if isinstance(value, list) else value for name, value in mine.items()
+        }
+        assert ("code.file.path" in attributes) == ("code.lineno" not in mine)
+
+
+def test_spans_of_one_line_and_names_go_on_apart(both):
+    _, in_c = both()
+    caller = passing_on(A, lambda: in_c.start(kind=SpanKind.CLIENT, attributes=dict.fromkeys(NAMES, 0)))
+    spans = [caller() for _ in range(10)]
+
+    for number, span in enumerate(spans):
+        span.set_attribute("db.rows", number)
+        span.set_attribute(f"later.{number}", [number])
+        span.set_attribute("code.line.number", -number)
+
+    for number, span in enumerate(spans):
+        assert (span.attributes["db.rows"], span.attributes["code.line.number"]) == (number, -number)
+        assert [name for name in span.attributes if name.startswith("later")] == [f"later.{number}"]
+
+
+def test_a_value_lives_as_long_as_its_span(both):
+    for traced in both():
+        value = "value" * 1000
+        held = sys.getrefcount(value)
+        for _ in range(20):
+            traced.span(A, kind=SpanKind.CLIENT, attributes={"db.statement": value})
+
+        gc.collect()  # the functions of a test's stack refer to themselves
+        assert sys.getrefcount(value) == held
+
+
+def test_an_attribute_that_refers_to_its_span_is_collected(both):
+    """The collector knows of a span's dictionary as soon as it has to."""
+
+    class Local:
+        pass
+
+    _, in_c = both()
+    caller = passing_on(A, lambda: in_c.start(kind=SpanKind.CLIENT, attributes=dict.fromkeys(NAMES, 0)))
+    for _ in range(5):
+        span, local = caller(), Local()
+        local.span = span
+        span._attributes._dict["db.rows"] = local
+        watched = weakref.ref(local)
+        del span, local
+        gc.collect()
+
+        assert watched() is None
 
 
 @pytest.fixture

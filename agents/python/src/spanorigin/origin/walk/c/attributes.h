@@ -81,19 +81,13 @@ all_unrelated(PyObject *held, PyObject *prefixes)
     return true;
 }
 
-static int
-add_to_held(PyObject *Py_UNUSED(bounded), PyObject *held, PyObject *attributes)
-{
-    return PyDict_Update(held, attributes);
-}
-
 /* Puts a copy of `attributes` in the place of the few that a span has at its start, and those into it. Half the work of
  * adding to them: the copy is one of memory, with room in it (places.py), and theirs are fewer. Decision 0104. */
 static int
 put_in_place_of_held(PyObject *bounded, PyObject *held, PyObject *attributes)
 {
     if (PyDict_GET_SIZE(held) > PyDict_GET_SIZE(attributes)) {
-        return add_to_held(bounded, held, attributes);
+        return PyDict_Update(held, attributes);
     }
     PyObject *name, *value;
     Py_ssize_t position = 0;

@@ -18,6 +18,7 @@
 struct meter {
     unsigned long long exits;
     unsigned long long every;
+    unsigned long long left; /* exits until one is timed; counted down, as a division costs 10 ns */
     PyObject *sampled;     /* Governor.sampled: told the nanoseconds that one exit took; NULL without a governor */
     PyObject *passes_over; /* Governor.passes_over: (span) -> bool; NULL while every exit is captured */
     int64_t reading_ns;    /* what a reading of the clock adds to what it measures */
@@ -77,7 +78,14 @@ meter_passes_over(struct meter *meter, PyObject *span)
 static inline bool
 meter_wants_time(struct meter *meter)
 {
-    return meter->sampled != NULL && (meter->passes_over != NULL || meter->exits % meter->every == 0);
+    if (meter->sampled == NULL) {
+        return false;
+    }
+    if (--meter->left == 0) {
+        meter->left = meter->every;
+        return true;
+    }
+    return meter->passes_over != NULL;
 }
 
 /* 0, or -1 with an error set. */

@@ -11,6 +11,7 @@
 #include "attributes.h"
 #include "entries.h"
 #include "meter.h"
+#include "moulds.h"
 #include "walker.h"
 #include <stddef.h>
 #include <structmember.h>
@@ -31,15 +32,49 @@ struct on_start {
     struct entries entries;
     char minds_entries;        /* whether they are remembered at all */
     struct meter meter;
+#ifdef SPANORIGIN_RAW
+    struct mould moulds[MOULDS];
+#endif
     PyObject *span_type;       /* the SDK's class of recorded spans */
     PyObject *attributes_type; /* its class of attributes */
     PyObject *prefixes;        /* tuple: what names begin with that the program may have set itself; ASCII */
 };
 
-/* Attaches directly when nothing speaks against it. 1 when done, 0 when Python has to decide, -1 with an error set.
- * `put` is given (bounded, held, attributes). */
+/* Both: 1 when done, 0 when the program may have set what we would set, -1 with an error set. */
+
 static inline int
-attach_by(struct on_start *self, PyObject *span, PyObject *attributes, int put(PyObject *, PyObject *, PyObject *))
+attach_to_open(struct on_start *self, PyObject *held, PyObject *attributes)
+{
+    if (!all_unrelated(held, self->prefixes)) {
+        return 0;
+    }
+    return PyDict_Update(held, attributes) < 0 ? -1 : 1;
+}
+
+static inline int
+attach_to_starting(struct on_start *self, PyObject *bounded, PyObject *held, PyObject *attributes)
+{
+#ifdef SPANORIGIN_RAW
+    int is_cast = cast(self->moulds, bounded, held, attributes);
+    if (is_cast != 0) {
+        return is_cast;
+    }
+#endif
+    if (!all_unrelated(held, self->prefixes)) {
+        return 0;
+    }
+    if (put_in_place_of_held(bounded, held, attributes) < 0) {
+        return -1;
+    }
+#ifdef SPANORIGIN_RAW
+    make_mould(self->moulds, held, attributes);
+#endif
+    return 1;
+}
+
+/* Attaches directly when nothing speaks against it. 1 when done, 0 when Python has to decide, -1 with an error set. */
+static inline int
+attach_in(struct on_start *self, PyObject *span, PyObject *attributes, bool is_starting)
 {
     int done = 0;
     PyObject *held = NULL;
@@ -55,12 +90,13 @@ attach_by(struct on_start *self, PyObject *span, PyObject *attributes, int put(P
         done = -1;
         goto end;
     }
-    if (!PyDict_CheckExact(held) || !all_unrelated(held, self->prefixes)) {
+    if (!PyDict_CheckExact(held)) {
         goto end;
     }
     done = has_room(bounded, held, PyDict_GET_SIZE(attributes));
-    if (done == 1 && put(bounded, held, attributes) < 0) {
-        done = -1;
+    if (done == 1) {
+        done = is_starting ? attach_to_starting(self, bounded, held, attributes)
+                           : attach_to_open(self, held, attributes);
     }
 end:
     Py_XDECREF(held);
@@ -72,7 +108,7 @@ end:
 static int
 attach_directly(struct on_start *self, PyObject *span, PyObject *attributes)
 {
-    return attach_by(self, span, attributes, add_to_held);
+    return attach_in(self, span, attributes, false);
 }
 
 static int
@@ -108,7 +144,7 @@ give_origin(struct on_start *self, PyObject *span)
         result = count_miss(self, finding, span);
     }
     else {
-        result = attach_by(self, span, finding, put_in_place_of_held);
+        result = attach_in(self, span, finding, true);
         if (result == 0) {
             result = attach_through_python(self, span, finding);
         }
@@ -172,7 +208,7 @@ on_start_govern(struct on_start *self, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "of the exits one in 1 or more is timed");
         return NULL;
     }
-    self->meter.every = every;
+    self->meter.every = self->meter.left = every;
     self->meter.reading_ns = reading_takes_ns();
     Py_INCREF(sampled);
     Py_XSETREF(self->meter.sampled, sampled);
@@ -246,6 +282,9 @@ on_start_traverse(struct on_start *self, visitproc visit, void *arg)
 static int
 on_start_clear(struct on_start *self)
 {
+#ifdef SPANORIGIN_RAW
+    moulds_clear(self->moulds); /* they hold strings and numbers, so no cycle runs through them */
+#endif
     Py_CLEAR(self->walker);
     Py_CLEAR(self->otherwise);
     Py_CLEAR(self->attach);
