@@ -85,7 +85,7 @@ def module(hooks, error=""):
         ),
         (
             {"misses": [missed("no-user-frame", 500)]},
-            "500 of 1500 spans got no origin: why [no-user-frame].",
+            "500 of 1500 exits got no origin: why [no-user-frame].",
             "Ask for the files that should count: spanorigin doctor 7 --file PATH.",
         ),
     ],
@@ -121,7 +121,8 @@ def test_what_is_not_wrong_is_no_problem(more):
         ({"attaching": "public API: another layout"}, "Origins are attached by the public API"),
         ({"exporting": {"accepted": False, "reason": "plain encoding: x", "batches_merged": 0}}, "Origins are sent by"),
         ({"discovery": off("sys.monitoring came with Python 3.12")}, "Unknown frameworks' handlers are not looked for"),
-        ({"misses": [missed("launched-elsewhere", 500)]}, "500 of 1500 spans got no origin"),
+        ({"misses": [missed("handler-not-users-own", 30)]}, "30 requests got no origin: why [handler-not-users-own]."),
+        ({"misses": [missed("launched-elsewhere", 500)]}, "500 of 1500 exits got no origin"),
     ],
 )
 def test_what_could_be_better_is_a_hint(more, words):
@@ -140,6 +141,25 @@ def test_what_could_be_better_is_a_hint(more, words):
 )
 def test_what_was_asked_for_is_no_hint(more):
     assert live.hints(said(**more)) == []
+
+
+def test_requests_without_an_origin_are_no_share_of_the_exits():
+    both = [missed("no-user-frame", 500), missed("class-line-unknown", 4000)]
+
+    words = [problem.words for problem in live.problems(said(misses=both))]
+
+    assert [each.partition(" got")[0] for each in words] == ["500 of 1500 exits", "4000 requests"]
+
+
+def test_frameworks_without_a_hook_say_why():
+    modules = [framework(module(0))]
+    loose = live.page(said(frameworks=modules))
+    switched = live.page(
+        said(frameworks=modules, capture={"enabled": ON, "entry": off("switched off by the server"), "exit": ON})
+    )
+
+    assert "flask  no hook: laid out in another way" in layout.as_text(loose)
+    assert "flask  no hook: entries are switched off" in layout.as_text(switched)
 
 
 def test_a_report_of_another_release_is_shown_as_far_as_it_goes():

@@ -33,6 +33,9 @@ _REMEDIES: Final = {
     "handler-not-discovered": "Nothing, if these are requests for what is not there.",
 }
 _MAY_BE_RIGHT: Final = frozenset(reason for reason, remedy in _REMEDIES.items() if remedy.startswith("Nothing"))
+_OF_ENTRIES: Final = frozenset(
+    {"class-line-unknown", "handler-not-discovered", "handler-not-users-own", "span-ended", "verb-without-method"}
+)
 _EXPECTED: Final = frozenset({"over-budget"})
 """Reasons that have a problem of their own."""
 
@@ -174,15 +177,19 @@ def _over_budget(report: Mapping[str, Any]) -> list[Problem]:
 
 def _missed(report: Mapping[str, Any], is_meant: Callable[[str], bool]) -> list[Problem]:
     misses = [each for each in report.get("misses", ()) if each["reason"] not in _EXPECTED]
-    every = report.get("captures", 0) + sum(each["count"] for each in misses)
-    return [
-        Problem(
-            f"{each['count']} of {every} spans got no origin: {each['words']} [{each['reason']}].",
-            _REMEDIES.get(each["reason"], "docs/messages.md says more of it.").format(pid=report.get("pid")),
-        )
-        for each in misses
-        if is_meant(each["reason"]) and each["count"] >= _FEW and each["count"] >= every * _WORTH_A_WORD
-    ]
+    exits = report.get("captures", 0) + sum(each["count"] for each in misses if each["reason"] not in _OF_ENTRIES)
+    found = []
+    for each in misses:
+        count, reason = each["count"], each["reason"]
+        # Entries that were found are not counted, so nobody knows their share.
+        is_much = reason in _OF_ENTRIES or count >= exits * _WORTH_A_WORD
+        if is_meant(reason) and count >= _FEW and is_much:
+            those = f"{count} requests" if reason in _OF_ENTRIES else f"{count} of {exits} exits"
+            remedy = _REMEDIES.get(reason, "docs/messages.md says more of it.")
+            found.append(
+                Problem(f"{those} got no origin: {each['words']} [{reason}].", remedy.format(pid=report.get("pid")))
+            )
+    return found
 
 
 def _capture(report: Mapping[str, Any]) -> list[tuple[str, str]]:
