@@ -61,3 +61,16 @@ def test_a_hook_is_in_while_attached_and_out_afterwards(owner, name):
     assert during is not before
     assert during.__wrapped__ is before
     assert vars(owner)[name] is before
+
+
+def test_what_was_taken_out_is_put_in_again_and_told_alike():
+    """As when capture is switched off and on. Each framework that is loaded has a hook of ours somewhere."""
+    told = []
+    for _ in range(3):
+        met = {}
+        frameworks.install_all(lambda handler, verb: None, None, met)()
+        told.append(met)
+
+    assert told[0] == told[1] == told[2]
+    assert len(told[0]) > 10
+    assert {each.framework for each in told[0].values()} == {each.framework for each in told[0].values() if each.hooks}
