@@ -109,6 +109,12 @@ def test_facets_of_attributes_and_fields_come_in_the_order_asked_for(shop: Api):
     assert (len(size["values"]), size["has_more"]) == (3, True)
 
 
+def test_a_field_under_two_words_is_one_facet(shop: Api):
+    facets = shop.get("/api/v1/facets", fields="fn,function,@code.function.name,kind")["facets"]
+
+    assert [facet["field"] for facet in facets] == ["fn", "kind"]
+
+
 def test_facets_keep_to_the_search(shop: Api):
     (facet,) = shop.get("/api/v1/facets", fields="fn", q="status:error")["facets"]
 

@@ -17,11 +17,10 @@ from .terms import Binder, nearest
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field by its name; is_plain where it is a column of the store and cheap to read."""
+    """A field by its name, and what spans are grouped by for it."""
 
     name: str
     key: Key
-    is_plain: bool
 
 
 def _column(name: str) -> Key:
@@ -74,9 +73,9 @@ def field_named(name: str, binder: Binder, parameter: str = "field") -> Field:
         raise Refused(message, slug="field-unknown")
     name = _SYNONYMS.get(name, name)
     if name in _COLUMNS:
-        return Field(name, _COLUMNS[name], is_plain=True)
+        return Field(name, _COLUMNS[name])
     if name.startswith("@") and len(name) > 1:
-        return Field(name, _same(_attribute(binder.text(name[1:]))), is_plain=False)
+        return Field(name, _same(_attribute(binder.text(name[1:]))))
     near = nearest(name, _COLUMNS, likeness=0.75)
     if name.startswith("@") or ("." not in name and near is not None):
         meant = f" Did you mean {near}?" if near else ""
@@ -85,7 +84,7 @@ def field_named(name: str, binder: Binder, parameter: str = "field") -> Field:
             "an attribute of a span is written @http.route, one of a resource host.name."
         )
         raise Refused(message, slug="field-unknown", hint=near)
-    return Field(name, _same(f"spans.resource[{binder.text(name)}]"), is_plain=False)
+    return Field(name, _same(f"spans.resource[{binder.text(name)}]"))
 
 
 def field_names() -> tuple[str, ...]:

@@ -210,8 +210,13 @@ class Statistics:
             chosen=inside if fields else "1",
         )
 
-    def facets(self, fields: Sequence[Key], window: Window, condition: Condition, limit: int) -> list[list[Row]]:
-        """For each field its most frequent values: `value`, `count`, `errors`. One reading of the spans for all."""
+    def facets(
+        self, fields: Sequence[Key], window: Window, condition: Condition, *, limit: int, group_limit: int
+    ) -> list[list[Row]]:
+        """For each field its most frequent values: `value`, `count`, `errors`. One reading of the spans for all.
+
+        Exact up to `group_limit` values of a field, as in `groups`.
+        """
         names = [f"k{number}" for number in range(len(fields))]
         rows = self._asker.rows(
             "facets",
@@ -220,6 +225,7 @@ class Statistics:
             order=", ".join(names),
             groups=_raw(fields),
             sets=", ".join(f"({field.raw})" for field in fields),
+            group_limit=str(group_limit),
             window=window.sql(),
             condition=condition.sql,
         )

@@ -10,4 +10,4 @@ WHERE ${window} AND ${condition}
 GROUP BY GROUPING SETS (${sets})
 ORDER BY count DESC, ${order}
 LIMIT {limit:UInt32} BY others
-SETTINGS max_execution_time = ${seconds}
+SETTINGS max_execution_time = ${seconds}, max_rows_to_group_by = ${group_limit}, group_by_overflow_mode = 'any'
