@@ -28,7 +28,7 @@ _getframe: Final = sys._getframe
 _modules: Final = sys.modules
 # More names than any program has files; only programs that make file names as they run get there.
 _NAMES_LIMIT: Final = 50_000
-# on_start <- SynchronousMultiSpanProcessor <- Span.start <- Tracer.start_span, as the SDK calls it.
+# on_start <- what `providers` puts before the span processors <- Span.start <- Tracer.start_span.
 _START_SPAN_DEPTH: Final = 4
 
 

@@ -1,7 +1,7 @@
 /* One walk: from the frame that asked for a span outwards, by the rules of python.py.
  *
  * Used by walker.h. Answers with the chain of the user's sites; or, when there is none, with the refusal that says why.
- * Every rule here has its line in python.py, and tests/test_walkers.py holds both to the same answers.
+ * Every rule here has its line in python.py, and tests/walkers holds both to the same answers.
  */
 #ifndef SPANORIGIN_WALK_H
 #define SPANORIGIN_WALK_H

@@ -15,8 +15,8 @@ struct walker {
     struct chains *chains;
 };
 
-/* on_start <- SynchronousMultiSpanProcessor <- Span.start <- Tracer.start_span: called by an on_start in Python, and as
- * the on_start, which then has no frame. */
+/* on_start <- what providers.py puts before the span processors <- Span.start <- Tracer.start_span: called by an on_start in
+ * Python, and as the on_start, which then has no frame. */
 static const struct stance INSIDE_ON_START = {3, 0};
 static const struct stance AS_ON_START = {2, 1};
 
