@@ -70,6 +70,21 @@ def test_where_the_main_port_is_a_free_one_so_are_the_others_unless_they_were_as
     assert (settings.grpc, settings.datadog) == (SidePort(5317, True), SidePort(0, False))
 
 
+def test_tokens_are_demanded_on_loopback_where_it_is_asked_for():
+    assert not read([], {}).demands_tokens_here
+    assert read(["--auth"], {}).demands_tokens_here
+    assert read([], {"SPANORIGIN_AUTH": "true"}).demands_tokens_here
+    with pytest.raises(StartRefused, match="true or false"):
+        read([], {"SPANORIGIN_AUTH": "maybe"})
+
+
+@pytest.mark.parametrize("text", ["spans.example.com", "ftp://spans.example.com", "https://", "https://a?b"])
+def test_a_public_address_that_is_none_is_refused(text: str):
+    assert read(["--public-url", "https://spans.example.com/"], {}).public_url == "https://spans.example.com"
+    with pytest.raises(StartRefused, match="begins with http"):
+        read([], {"SPANORIGIN_PUBLIC_URL": text})
+
+
 @pytest.mark.parametrize("text", ["many", "-1", "65536", "4318.0", "٤٣١٨", " "])
 def test_a_number_that_is_none_is_refused_with_its_bounds(text: str):
     with pytest.raises(StartRefused, match="from 0 to 65535"):

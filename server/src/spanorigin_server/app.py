@@ -15,6 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from spanorigin_server.access import Access
+from spanorigin_server.access.gate import guarded
+from spanorigin_server.access.opening import gate_of
+from spanorigin_server.access.sign_in import SignIn, SignInFirst
 from spanorigin_server.answers import error_answer
 from spanorigin_server.health import Health
 from spanorigin_server.ingest.batch import Batch
@@ -68,8 +71,10 @@ def application(
     reader, statistics = Reader(engine), Statistics(engine)
     live = Live(reader, commits, workers, is_stopping)
     saved_views = views.Views(settings.data.expanduser() / "views.json")
+    gate = gate_of(settings)
+    sign_in = SignIn(gate, is_secure=settings.public_url.startswith("https://"))
     intake = Intake(batch, settings.body_limit_bytes)
-    otlp, otlp_grpc, datadog = Otlp(intake), OtlpGrpc(intake), Datadog(intake)
+    otlp, otlp_grpc, datadog = Otlp(intake), OtlpGrpc(intake, gate), Datadog(intake)
     health = Health(engine, batch, doors, otlp, otlp_grpc, datadog, repositories, workers)
 
     @asynccontextmanager
@@ -86,27 +91,31 @@ def application(
         engine.close()
 
     app = Starlette(
-        routes=[
-            *otlp.routes(),
-            *health.routes(),
-            *export.routes(reader, workers),
-            *query_routes(reader, workers),
-            *origins.routes(statistics, workers),
-            *findings.routes(statistics, workers),
-            *groups.routes(statistics, workers),
-            *explain.routes(statistics, workers),
-            *live.routes(),
-            *views.routes(saved_views, workers),
-            *source_routes(reader, Previewer(repositories), workers),
-        ],
-        middleware=[Middleware(Access, bound_host=settings.host)],
+        routes=guarded(
+            [
+                *otlp.routes(),
+                *health.routes(),
+                *export.routes(reader, workers),
+                *query_routes(reader, workers),
+                *origins.routes(statistics, workers),
+                *findings.routes(statistics, workers),
+                *groups.routes(statistics, workers),
+                *explain.routes(statistics, workers),
+                *live.routes(),
+                *views.routes(saved_views, workers),
+                *source_routes(reader, Previewer(repositories), workers),
+                *sign_in.routes(),
+            ],
+            gate,
+        ),
+        middleware=[Middleware(Access, bound_host=settings.host, public_url=settings.public_url)],
         exception_handlers={HTTPException: _refused, 500: _failed},  # type: ignore[dict-item]  # starlette's own type
         lifespan=life,
     )
-    app.router.default = Pages(web_folder)
+    app.router.default = SignInFirst(Pages(web_folder), gate)
     tracers = Starlette(
-        routes=datadog.routes(),
-        middleware=[Middleware(Access, bound_host=settings.host)],
+        routes=guarded(datadog.routes(), gate),
+        middleware=[Middleware(Access, bound_host=settings.host, public_url=settings.public_url)],
         exception_handlers={HTTPException: _refused, 500: _failed},  # type: ignore[dict-item]  # likewise
     )
 

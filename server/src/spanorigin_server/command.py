@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from spanorigin_server import settings as settings_module
+from spanorigin_server.access.opening import check_opening
 from spanorigin_server.records import Doors, StartRefused
 
 if TYPE_CHECKING:
@@ -33,14 +34,21 @@ _OPENER = "import sys, webbrowser; address = sys.stdin.readline().strip(); addre
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server until it is told to stop; 0 then, 2 when it could not start."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["token"]:
+        # `spanorigin token`, for where the `spanorigin` command is not installed.
+        from spanorigin_server.access import command as token_command
+
+        return token_command.main(given[1:])
     try:
-        return _run(settings_module.read(arguments))
+        return _run(settings_module.read(given))
     except StartRefused as refusal:
         print(f"spanorigin: {refusal.message} [{refusal.slug}]", file=sys.stderr)
         return REFUSED
 
 
 def _run(settings: Settings) -> int:
+    check_opening(settings)
     # The address first: it is the likelier refusal, and opening the store takes a second.
     sockets = _listening(settings.host, settings.port)
     port = sockets[0].getsockname()[1]
@@ -204,9 +212,8 @@ def _announce(settings: Settings, doors: Doors, repositories: Repositories) -> N
     sys.stdout.flush()
     if not is_loopback(settings.host):
         print(
-            f"spanorigin: WARNING: listening on {settings.host}, which others can reach, and there is no sign-in yet: "
-            "whoever reaches it can read all spans and the source of the checkouts named with --repo. "
-            "Use 127.0.0.1 unless the network is yours. [beyond-loopback]",
+            f"spanorigin: WARNING: listening on {settings.host}, which others can reach, without TLS: tokens and spans "
+            "can be read on their way. Put a proxy with TLS before it, unless the network is yours. [beyond-loopback]",
             file=sys.stderr,
             flush=True,
         )

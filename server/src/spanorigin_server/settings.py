@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from spanorigin_server.records import StartRefused
 
@@ -35,6 +36,8 @@ VARIABLES: Final = {
         Variable("SPANORIGIN_DATADOG_PORT", "8126", minimum=0, maximum=65535),
         Variable("SPANORIGIN_MAX_BODY_MB", "32", minimum=1, maximum=1024),
         Variable("SPANORIGIN_REPOSITORIES", ""),
+        Variable("SPANORIGIN_AUTH", "False"),
+        Variable("SPANORIGIN_PUBLIC_URL", ""),
     )
 }
 
@@ -51,7 +54,8 @@ class SidePort:
 class Settings:
     """`repositories` are the folders named by the user; none named is None, and then where the server runs counts.
 
-    The ports of OTLP/gRPC and of Datadog's tracers are None where they are off.
+    The ports of OTLP/gRPC and of Datadog's tracers are None where they are off. `demands_tokens_here` is whether tokens
+    are demanded on loopback too; beyond it they always are.
     """
 
     host: str
@@ -62,6 +66,8 @@ class Settings:
     opens_browser: bool = False
     grpc: SidePort | None = None
     datadog: SidePort | None = None
+    demands_tokens_here: bool = False
+    public_url: str = ""
 
 
 def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -78,6 +84,8 @@ def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.en
         opens_browser=options.open,
         grpc=_side_port("SPANORIGIN_GRPC_PORT", environment, options.grpc_port, "--grpc-port", port),
         datadog=_side_port("SPANORIGIN_DATADOG_PORT", environment, options.datadog_port, "--datadog-port", port),
+        demands_tokens_here=options.auth or _truth("SPANORIGIN_AUTH", environment),
+        public_url=_url("SPANORIGIN_PUBLIC_URL", environment, options.public_url, "--public-url"),
     )
 
 
@@ -99,12 +107,38 @@ def _parser() -> ArgumentParser:
     parser.add_argument(
         "--repo", metavar="DIR", action="append", help="checkout whose source may be shown; may be given more than once"
     )
+    parser.add_argument("--auth", action="store_true", help="demand tokens on loopback too, as beyond it")
+    parser.add_argument(
+        "--public-url", metavar="URL", help="where people reach the server, when a proxy stands before it"
+    )
     parser.add_argument("--open", action="store_true", help="open the UI in a browser")
     return parser
 
 
 def _text(name: str, environment: Mapping[str, str]) -> str:
     return environment.get(name) or VARIABLES[name].default or ""
+
+
+def _truth(name: str, environment: Mapping[str, str]) -> bool:
+    text = _text(name, environment).strip().lower()
+    if text in ("true", "false"):
+        return text == "true"
+    raise StartRefused(
+        f"{name} is {text!r}, but it is a switch. Give true or false, or leave it out for {VARIABLES[name].default}.",
+        slug="setting-not-a-switch",
+    )
+
+
+def _url(name: str, environment: Mapping[str, str], option: str | None, flag: str) -> str:
+    text = (_text(name, environment) if option is None else option).rstrip("/")
+    parts = urlsplit(text)
+    if not text or (parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment):
+        return text
+    raise StartRefused(
+        f"{name if option is None else flag} is {text!r}, but it has to be an address that begins with http:// or "
+        "https://, such as https://spans.example.com.",
+        slug="setting-not-an-address",
+    )
 
 
 def _side_port(

@@ -302,14 +302,27 @@ def test_a_door_that_is_off_is_none(tmp_path):
         assert [listener["protocol"] for listener in server.get("/api/v1/health")["listeners"]] == ["OTLP/HTTP"]
 
 
-def test_listening_beyond_this_machine_is_warned_of_and_shows_no_source_that_was_not_named(tmp_path):
+def test_listening_beyond_this_machine_is_refused_without_a_token(tmp_path):
+    refused = run("--host", "0.0.0.0", "--port", "0", "--data", str(tmp_path / "data"))
+
+    assert refused.returncode == 2
+    assert "[tokens-missing]" in refused.stderr
+    assert refused.stdout == ""
+
+
+def test_beyond_this_machine_nobody_is_let_in_without_a_token_and_no_source_is_shown_that_was_not_named(tmp_path):
+    data = str(tmp_path / "data")
+    secret = run("token", "add", "me", "--right", "read", "--data", data).stdout.strip()
     with ServerProcess(tmp_path / "data", "--host", "0.0.0.0") as server:
-        health = server.get("/api/v1/health")
+        without = server.request("GET", "/api/v1/health")
+        status, body, _ = server.request("GET", "/api/v1/health", authorization=f"Bearer {secret}")
+        run("token", "revoke", "me", "--data", data)
+        after = server.request("GET", "/api/v1/health", authorization=f"Bearer {secret}")
         _, _, errors = server.stop()
 
-    assert "WARNING" in errors
-    assert "no sign-in" in errors
-    assert health["repositories"] == []
+    assert (without[0], status, after[0]) == (401, 200, 401)
+    assert json.loads(body)["repositories"] == []
+    assert "[beyond-loopback]" in errors
 
 
 def test_no_process_is_started_once_the_store_is_open(tmp_path):

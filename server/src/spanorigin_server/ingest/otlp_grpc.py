@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import grpc
 
+from spanorigin_server.access.gate import Refusal
+from spanorigin_server.access.scopes import Right
 from spanorigin_server.ingest.answer import CODES, response_message, status_message
 from spanorigin_server.ingest.body import plain
 from spanorigin_server.ingest.intake import FAILURES, Failure
@@ -18,6 +20,7 @@ from spanorigin_server.ingest.request import scopes_of
 from spanorigin_server.records import StartRefused
 
 if TYPE_CHECKING:
+    from spanorigin_server.access.gate import Gate
     from spanorigin_server.ingest.intake import Intake
 
 METHOD: Final = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
@@ -25,6 +28,11 @@ METHOD: Final = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 # As many calls may be open at once; each may hold a body that gRPC has read before anything of ours could refuse it.
 CALLS: Final = 256
 _STATUS_CODES: Final = {code.value[0]: code for code in grpc.StatusCode}
+_REFUSED_CODES: Final = {
+    401: grpc.StatusCode.UNAUTHENTICATED,
+    403: grpc.StatusCode.PERMISSION_DENIED,
+    503: grpc.StatusCode.UNAVAILABLE,
+}
 _DETAILS: Final = "grpc-status-details-bin"
 _GZIP, _ZLIB = b"\x1f\x8b", b"\x78"
 
@@ -32,8 +40,9 @@ _GZIP, _ZLIB = b"\x1f\x8b", b"\x78"
 class OtlpGrpc(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no types
     """The endpoint and what it counts."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, gate: Gate | None = None) -> None:
         self._intake = intake
+        self._gate = gate
         self._server: Any = None
         self.requests = 0
 
@@ -72,11 +81,21 @@ class OtlpGrpc(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no typ
 
     async def _export(self, message: bytes, call: Any) -> bytes:
         self.requests += 1
+        await self._let_in(call)
         try:
             return response_message(await self._stored(message))
         except FAILURES as error:
             await self._fail(call, self._intake.failure_of(error, "an OTLP trace request"))
             raise AssertionError("abort raises") from error
+
+    async def _let_in(self, call: Any) -> None:
+        """Ends the call of who may not send."""
+        if self._gate is None or not self._gate.demands:
+            return
+        shown = dict(call.invocation_metadata() or ())
+        who = self._gate.admitted(Right.INGEST, authorization=str(shown.get("authorization", "")))
+        if isinstance(who, Refusal):
+            await call.abort(_REFUSED_CODES[who.status], who.text)
 
     async def _stored(self, message: bytes) -> int:
         with self._intake.inflow.held() as held:

@@ -1,8 +1,8 @@
-"""Who may talk to the server: a check of each request's Host and Origin, before anything else looks at it.
+"""Which requests come from where they should: a check of Host and Origin, before anything else looks at a request.
 
 A page on the internet can make a visitor's browser send requests to this machine. Two headers give it away: a Host that
-is a name from outside (DNS rebinding), and an Origin that is another site. There are no users and passwords yet, so
-these checks and the loopback address are what protects the data (decision 0036).
+is a name from outside (DNS rebinding), and an Origin that is another site. On loopback, where nobody signs in, these
+checks are what protects the data (decision 0036).
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 class Access:
     """Middleware: lets a request through, or answers 403 with the reason."""
 
-    def __init__(self, app: ASGIApp, bound_host: str) -> None:
+    def __init__(self, app: ASGIApp, bound_host: str, public_url: str = "") -> None:
+        """`public_url` is where a proxy in front of the server is reached; its name is the server's own too."""
         self._app = app
         self._bound_host = bound_host.lower()
+        self._public_host = (urlsplit(public_url).hostname or "").lower()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self._refusal(scope) if scope["type"] == "http" else None
@@ -41,10 +43,11 @@ class Access:
         if host and not self._is_ours(name_of(host)):
             return "host-not-ours", (
                 f"The request is for the host {host!r}, which is not a name of this server, so it may come from a page "
-                "that means another site. Use http://localhost, an address, or start with --host and that name."
+                "that means another site. Use http://localhost, an address, or start with --host and that name, or "
+                "with --public-url where a proxy stands in front."
             )
         origin = headers.get(b"origin", b"").decode("latin-1")
-        if scope["method"] not in _READING and origin and not is_loopback_origin(origin) and not _same(origin, host):
+        if scope["method"] not in _READING and origin and not is_loopback_origin(origin) and not is_same(origin, host):
             return "origin-not-ours", (
                 f"The request was made by a page of {origin}, and only pages of this server and of this machine may "
                 "send anything. Send through a collector, or serve the page from localhost."
@@ -52,7 +55,9 @@ class Access:
         return None
 
     def _is_ours(self, name: str) -> bool:
-        if _is_address(name) or name == "localhost" or name.endswith(".localhost") or name == self._bound_host:
+        if _is_address(name) or name == "localhost" or name.endswith(".localhost"):
+            return True
+        if name in (self._bound_host, self._public_host):
             return True
         # Beyond loopback, names of the local network too: a container's service name, this machine's name. A name
         # without a dot cannot be an internet site's.
@@ -79,13 +84,14 @@ def name_of(host: str) -> str:
     return host.partition(":")[0].lower()
 
 
+def is_same(origin: str, host: str) -> bool:
+    """Is a browser's origin the very host, port included, that the request is for?"""
+    return urlsplit(origin).netloc.lower() == host.lower()
+
+
 def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)
     except ValueError:
         return False
     return True
-
-
-def _same(origin: str, host: str) -> bool:
-    return urlsplit(origin).netloc.lower() == host.lower()

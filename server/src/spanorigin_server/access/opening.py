@@ -1,0 +1,43 @@
+"""Whether a server is shut, and by what it opens: put together from the settings, before the port answers.
+
+Called by `command`, which refuses a start that nobody could use or everybody could, and by `app`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spanorigin_server.records import StartRefused
+
+from .addresses import is_loopback
+from .gate import Gate
+from .sessions import Sessions
+from .tokens import FILE_NAME, Tokens, TokensUnreadable
+
+if TYPE_CHECKING:
+    from spanorigin_server.settings import Settings
+
+
+def gate_of(settings: Settings) -> Gate:
+    """The gate of a server with these settings; shut on any address but loopback."""
+    tokens = Tokens(settings.data.expanduser() / FILE_NAME)
+    return Gate(tokens, Sessions(), demands=settings.demands_tokens_here or not is_loopback(settings.host))
+
+
+def check_opening(settings: Settings) -> None:
+    """Raises StartRefused where a token is demanded and none could be shown."""
+    gate = gate_of(settings)
+    if not gate.demands:
+        return
+    try:
+        tokens = gate.tokens.listed()
+    except TokensUnreadable as failure:
+        raise StartRefused(failure.message, slug=failure.slug) from None
+    if not tokens:
+        why = f"Others can reach {settings.host}" if not is_loopback(settings.host) else "Tokens are asked for"
+        raise StartRefused(
+            f"{why}, so the server lets nobody in without a token, and there is none in {settings.data}. Make one: "
+            f"spanorigin token add NAME --right ingest --right read --data {settings.data}. For this machine alone, "
+            "listen on 127.0.0.1.",
+            slug="tokens-missing",
+        )
