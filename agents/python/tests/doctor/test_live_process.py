@@ -211,13 +211,21 @@ def test_a_folder_that_somebody_else_laid_is_not_believed(spanorigin, tmp_path, 
 
 @pytest.mark.parametrize(
     ("words", "slug"),
-    [(["capture", "on"], "no-process-named"), (["capture", "off", "999999999"], "process-not-found")],
+    [(["capture", "on"], "no-process-named"), (["capture", "off", "exits"], "no-process-named")],
 )
 def test_a_switch_without_a_process_says_what_to_do(spanorigin, words, slug):
     code, _, error = spanorigin(*words)
 
     assert code == 2
     assert f"[{slug}]" in error
+
+
+def test_a_process_that_has_gone_does_not_keep_the_others_from_being_switched(spanorigin, service):
+    code, out, error = spanorigin("capture", "reset", 999_999_999, service)
+
+    assert code == 1
+    assert "[process-not-found]" in error
+    assert out.startswith(f"{service}  entries on")
 
 
 @pytest.mark.parametrize("words", [["doctor", "1", "--", "python"], ["capture", "on", "everything", "1"]])

@@ -66,7 +66,7 @@ def doctor(argv: Sequence[str]) -> int:
 
 
 def capture(argv: Sequence[str]) -> int:
-    """Switch capture of live processes. Returns 0 when all did as wished, 1 when a variable of theirs forbids it."""
+    """Switch capture of live processes. Returns 0 when all did as wished, 1 when one did not."""
     parser = argparse.ArgumentParser(
         prog="spanorigin capture",
         usage="spanorigin capture on|off|reset [entries|exits] PID ... | --all",
@@ -105,7 +105,13 @@ def capture(argv: Sequence[str]) -> int:
         request = {"ask": "capture", "wish": {}, "forget": True}
     is_granted = True
     for pid in pids:
-        positions = asking.ask(pid, request, environ)["capture"]
+        try:
+            positions = asking.ask(pid, request, environ)["capture"]
+        except asking.AskError as error:
+            # The others are switched all the same: a worker may have ended just now.
+            print(f"spanorigin: {error}", file=sys.stderr)
+            is_granted = False
+            continue
         print(f"{pid}  " + "; ".join(_position(label, positions[name]) for label, name in _SHOWN))
         is_granted &= options.wish == "reset" or all(
             positions[name]["accepted"] is value for name, value in wish.items() if name in positions
