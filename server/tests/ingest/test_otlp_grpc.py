@@ -19,7 +19,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from spanorigin_server.ingest.batch import Batch, Draining
 from spanorigin_server.ingest.inflow import QueueFull
-from spanorigin_server.ingest.otlp_grpc import METHOD
+from spanorigin_server.ingest.otlp_grpc import CALLS_OF_A_CONNECTION, METHOD
 from spanorigin_server.records import StoreFailed
 
 from .conftest import BODY_LIMIT_BYTES, FUZZED, Server, request_of, span_of
@@ -152,6 +152,18 @@ def test_what_may_be_sent_again_says_when(channel: grpc.Channel, monkeypatch, fa
     assert slug in status.message
     assert status.details[0].Unpack(retry_info)
     assert retry_info.retry_delay.seconds == 1
+
+
+def test_more_calls_than_a_connection_may_have_open_wait_and_are_all_stored(server: Server, channel: grpc.Channel):
+    spans = [span_of() for _ in range(2 * CALLS_OF_A_CONNECTION)]
+
+    # Of the limit, a client learns when it connects; what it has sent by then is turned away to be sent again.
+    sent(channel, b"")
+    export = channel.unary_unary(METHOD)
+    calls = [export.future(request_of(span).SerializeToString(), timeout=60) for span in spans]
+
+    assert {(call.code(), call.details()) for call in calls} == {(grpc.StatusCode.OK, "")}
+    assert all(server.count(span.trace_id) == 1 for span in spans[:: len(spans) // 4])
 
 
 def test_other_methods_are_unimplemented(channel: grpc.Channel):

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 METHOD: Final = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 
-# As many calls may be open at once; each may hold a body that gRPC has read before anything of ours could refuse it.
-CALLS: Final = 256
+# As many calls may be open on a connection; a client keeps the others back by itself. And as many in all: beyond that,
+# gRPC refuses in words that exporters take for final, so it is far off.
+CALLS_OF_A_CONNECTION: Final = 64
+CALLS: Final = 2048
 _STATUS_CODES: Final = {code.value[0]: code for code in grpc.StatusCode}
 _REFUSED_CODES: Final = {
     401: grpc.StatusCode.UNAUTHENTICATED,
@@ -52,6 +54,7 @@ class OtlpGrpc(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no typ
             handlers=[self],
             maximum_concurrent_rpcs=CALLS,
             options=[
+                ("grpc.max_concurrent_streams", CALLS_OF_A_CONNECTION),
                 ("grpc.max_receive_message_length", self._intake.body_limit_bytes),
                 # Left as it came: gRPC would inflate a small message to its whole size before it looks at that.
                 ("grpc.per_message_decompression", 0),
