@@ -48,9 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(settings: Settings) -> int:
-    check_opening(settings)
+    _allow_files(settings.connection_limit)
     # The address first: it is the likelier refusal, and opening the store takes a second.
     sockets = _listening(settings.host, settings.port)
+    check_opening(settings)
     port = sockets[0].getsockname()[1]
     grpc_sockets = _side_listening(settings.host, settings.grpc, "OTLP/gRPC", "--grpc-port")
     datadog_sockets = _side_listening(settings.host, settings.datadog, "Datadog's tracers", "--datadog-port")
@@ -59,6 +60,7 @@ def _run(settings: Settings) -> int:
 
     import uvicorn
 
+    from spanorigin_server.access.limits import Limits, protocol_of
     from spanorigin_server.app import application
     from spanorigin_server.store.engine import EmbeddedEngine
 
@@ -72,6 +74,7 @@ def _run(settings: Settings) -> int:
         raise
     config = uvicorn.Config(
         app,
+        http=protocol_of(Limits(settings.connection_limit)),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -110,6 +113,18 @@ def _run(settings: Settings) -> int:
     server = Server(config)
     server.run(sockets=[*sockets, *datadog_sockets])
     return 0 if server.started else 1
+
+
+def _allow_files(connections: int) -> None:
+    """Each connection is an open file, and systems commonly allow a process 1024 until it asks for more."""
+    import resource
+
+    wanted = connections + 1024  # the store's own
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _listening(host: str, port: int, flag: str = "--port") -> list[socket.socket]:

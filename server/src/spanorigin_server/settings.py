@@ -38,6 +38,7 @@ VARIABLES: Final = {
         Variable("SPANORIGIN_REPOSITORIES", ""),
         Variable("SPANORIGIN_AUTH", "False"),
         Variable("SPANORIGIN_PUBLIC_URL", ""),
+        Variable("SPANORIGIN_MAX_CONNECTIONS", "1000", minimum=10, maximum=100000),
     )
 }
 
@@ -68,6 +69,7 @@ class Settings:
     datadog: SidePort | None = None
     demands_tokens_here: bool = False
     public_url: str = ""
+    connection_limit: int = 1000
 
 
 def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -86,6 +88,7 @@ def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.en
         datadog=_side_port("SPANORIGIN_DATADOG_PORT", environment, options.datadog_port, "--datadog-port", port),
         demands_tokens_here=options.auth or _truth("SPANORIGIN_AUTH", environment),
         public_url=_url("SPANORIGIN_PUBLIC_URL", environment, options.public_url, "--public-url"),
+        connection_limit=_whole_number("SPANORIGIN_MAX_CONNECTIONS", environment),
     )
 
 
