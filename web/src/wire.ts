@@ -560,7 +560,7 @@ export type ExplainedField = {
 export type Explanation = {
   readonly selected: number;
   readonly others: number;
-  /** Highest score first; only what is three standard errors away from chance. Shares are of samples of 20,000 spans of either side. */
+  /** Highest score first; only what scores 0.01 and three standard errors at least. Shares are of samples of some 20,000 spans of either side. */
   readonly fields: ReadonlyArray<ExplainedField>;
   /** Time the store took. */
   readonly read_ns: number;

@@ -92,6 +92,15 @@ def test_what_sets_failures_apart_is_named_with_its_shares(shop: Api):
     assert scores == sorted(scores, reverse=True)
 
 
+def test_a_sample_explains_as_all_spans_do(shop: Api, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(explain, "_SAMPLE", 4)
+
+    answer = shop.get("/api/v1/explain", q="fn:app.views.show", selection="status:error")
+
+    assert (answer["selected"], answer["others"]) == (10, 20)
+    assert {field["field"]: field["score"] for field in answer["fields"]}.get("version", 1) > 0.5
+
+
 def test_a_selection_of_none_or_of_all_explains_nothing(shop: Api):
     assert shop.get("/api/v1/explain", selection="service:none")["fields"] == []
     assert shop.get("/api/v1/explain", selection="kind:*")["fields"] == []

@@ -3,7 +3,7 @@
 As contract/query-api.yaml describes them; mounted by `app`.
 
 The score of a value is the share of selected spans that have it less the share of the others that have it: 1 when all
-selected spans and no other do, 0 when it says nothing. A value has to be three standard errors away from nothing.
+selected spans and no other do, 0 when it says nothing. Named are values of 0.01 and three standard errors at least.
 """
 
 from __future__ import annotations
@@ -30,13 +30,17 @@ from .tree import And, Everything, Exists, Match, Node, Not, Or, Pattern, Range,
 
 # Spans of either side whose attributes are looked at: enough for a difference of one in a hundred, and 60 ms.
 _SAMPLE = 20_000
+# Spans that the store reads together (its granule).
+_STRETCH = 8192
 _FEWEST = 5
 _SURE = 3.0
+# Of thousands of values some are three standard errors off by chance; a difference so small helps nobody anyway.
+_LEAST_SCORE = 0.01
 _VALUES_TO_A_FIELD = 5
 # Attributes that a field has folded in: said once is enough.
 _SAID_BY_A_FIELD = frozenset(
     {
-        "service.name", "service.version", "deployment.environment", "deployment.environment.name",
+        "service.name", names.SERVICE_VERSION, "deployment.environment", "deployment.environment.name",
         names.VCS_REVISION, names.VCS_REPOSITORY_URL,
         "@http.response.status_code", "@http.status_code",
         *(f"@{name}" for name in (
@@ -84,12 +88,20 @@ def _explained(statistics: Statistics, question: Asked, selection: Condition, li
     others = spans - selected
     answer: dict[str, Any] = {"selected": selected, "others": others, "fields": [], "read_ns": 0}
     if selected and others:
+        # Attributes are most of what is read, so whole stretches of the store are left out as far as both sides allow.
+        condition = question.condition
+        if (stretches := min(selected, others) // _SAMPLE) > 1:
+            some = condition.also(f"cityHash64(intDiv(_part_offset, {_STRETCH})) % {stretches} = 0")
+            spans_of_some, selected_of_some = statistics.counts(window, some, selection)
+            # None of either is left only where there are few stretches.
+            if 0 < selected_of_some < spans_of_some:
+                condition, selected, others = some, selected_of_some, spans_of_some - selected_of_some
         one_in = (max(1, -(-selected // _SAMPLE)), max(1, -(-others // _SAMPLE)))
-        sizes = (selected / one_in[0], others / one_in[1])
+        sizes = (max(1.0, selected / one_in[0]), max(1.0, others / one_in[1]))
         rows = statistics.shares(
             {name: expression_of(name) for name in (*CURATED, "line", "commit", "resource")},
             window,
-            question.condition,
+            condition,
             selection,
             one_in,
             sizes,
@@ -112,7 +124,7 @@ def _ranked(rows: list[Row], sizes: tuple[float, float], limit: int) -> list[dic
         # One span more with and one without, so that a handful does not look certain.
         pooled = (row["selected"] + row["others"] + 1) / (sizes[0] + sizes[1] + 2)
         error = math.sqrt(pooled * max(1e-9, 1 - pooled) * (1 / sizes[0] + 1 / sizes[1]))
-        if score <= 0 or score < _SURE * error:
+        if score < max(_LEAST_SCORE, _SURE * error):
             continue
         values = fields.setdefault(row["name"], [])
         if len(values) < _VALUES_TO_A_FIELD:
