@@ -157,8 +157,6 @@ def test_what_may_be_sent_again_says_when(channel: grpc.Channel, monkeypatch, fa
 def test_more_calls_than_a_connection_may_have_open_wait_and_are_all_stored(server: Server, channel: grpc.Channel):
     spans = [span_of() for _ in range(2 * CALLS_OF_A_CONNECTION)]
 
-    # Of the limit, a client learns when it connects; what it has sent by then is turned away to be sent again.
-    sent(channel, b"")
     export = channel.unary_unary(METHOD)
     calls = [export.future(request_of(span).SerializeToString(), timeout=60) for span in spans]
 

@@ -55,6 +55,8 @@ class OtlpGrpc(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no typ
             maximum_concurrent_rpcs=CALLS,
             options=[
                 ("grpc.max_concurrent_streams", CALLS_OF_A_CONNECTION),
+                # A client that has not heard of the limit yet, or of the end of a call, is not refused for it.
+                ("grpc.http.overload_protection", 0),
                 ("grpc.max_receive_message_length", self._intake.body_limit_bytes),
                 # Left as it came: gRPC would inflate a small message to its whole size before it looks at that.
                 ("grpc.per_message_decompression", 0),
