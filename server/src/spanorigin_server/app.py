@@ -25,6 +25,7 @@ from spanorigin_server.ingest.datadog import Datadog
 from spanorigin_server.ingest.intake import Intake
 from spanorigin_server.ingest.otlp import Otlp
 from spanorigin_server.ingest.otlp_grpc import OtlpGrpc
+from spanorigin_server.life.retention import Limits, Retention
 from spanorigin_server.pages import FOLDER, Pages
 from spanorigin_server.query import explain, export, findings, groups, origins, views
 from spanorigin_server.query.endpoint import routes as query_routes
@@ -35,6 +36,7 @@ from spanorigin_server.store.commits import Commits
 from spanorigin_server.store.reader import Reader
 from spanorigin_server.store.statistics import Statistics
 from spanorigin_server.store.tables import LANES, prepare
+from spanorigin_server.store.upkeep import Upkeep
 from spanorigin_server.store.writer import Writer
 from spanorigin_server.workers import Workers
 
@@ -71,6 +73,8 @@ def application(
     reader, statistics = Reader(engine), Statistics(engine)
     live = Live(reader, commits, workers, is_stopping)
     saved_views = views.Views(settings.data.expanduser() / "views.json")
+    upkeep = Upkeep(engine)
+    retention = Retention(upkeep, Limits(settings.keep_days, settings.keep_bytes))
     gate = gate_of(settings)
     sign_in = SignIn(gate, is_secure=settings.public_url.startswith("https://"))
     intake = Intake(batch, settings.body_limit_bytes)
@@ -80,6 +84,7 @@ def application(
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
         batch.start()
+        retention.start()
         if doors.grpc:
             await otlp_grpc.start(doors.grpc)
         yield
@@ -87,6 +92,7 @@ def application(
         # any more, then it closes.
         await otlp_grpc.stop()
         await anyio.to_thread.run_sync(batch.drain)
+        await anyio.to_thread.run_sync(retention.stop)
         workers.close()
         engine.close()
 

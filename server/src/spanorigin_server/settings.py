@@ -38,6 +38,9 @@ VARIABLES: Final = {
         Variable("SPANORIGIN_REPOSITORIES", ""),
         Variable("SPANORIGIN_AUTH", "False"),
         Variable("SPANORIGIN_PUBLIC_URL", ""),
+        Variable("SPANORIGIN_KEEP_DAYS", "0", minimum=0, maximum=36500),
+        Variable("SPANORIGIN_KEEP_GB", "0", minimum=0, maximum=1_000_000),
+        Variable("SPANORIGIN_MIN_FREE_MB", "512", minimum=0, maximum=1_000_000_000),
         Variable("SPANORIGIN_MAX_CONNECTIONS", "1000", minimum=10, maximum=100000),
     )
 }
@@ -56,7 +59,7 @@ class Settings:
     """`repositories` are the folders named by the user; none named is None, and then where the server runs counts.
 
     The ports of OTLP/gRPC and of Datadog's tracers are None where they are off. `demands_tokens_here` is whether tokens
-    are demanded on loopback too; beyond it they always are.
+    are demanded on loopback too; beyond it they always are. `keep_days` and `keep_bytes` are None where all is kept.
     """
 
     host: str
@@ -69,6 +72,9 @@ class Settings:
     datadog: SidePort | None = None
     demands_tokens_here: bool = False
     public_url: str = ""
+    keep_days: int | None = None
+    keep_bytes: int | None = None
+    free_limit_bytes: int = 512 * MEBIBYTE
     connection_limit: int = 1000
 
 
@@ -88,6 +94,10 @@ def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.en
         datadog=_side_port("SPANORIGIN_DATADOG_PORT", environment, options.datadog_port, "--datadog-port", port),
         demands_tokens_here=options.auth or _truth("SPANORIGIN_AUTH", environment),
         public_url=_url("SPANORIGIN_PUBLIC_URL", environment, options.public_url, "--public-url"),
+        keep_days=_whole_number("SPANORIGIN_KEEP_DAYS", environment, options.keep_days, "--keep-days") or None,
+        keep_bytes=1024 * MEBIBYTE * _whole_number("SPANORIGIN_KEEP_GB", environment, options.keep_gb, "--keep-gb")
+        or None,
+        free_limit_bytes=MEBIBYTE * _whole_number("SPANORIGIN_MIN_FREE_MB", environment),
         connection_limit=_whole_number("SPANORIGIN_MAX_CONNECTIONS", environment),
     )
 
@@ -113,6 +123,10 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--auth", action="store_true", help="demand tokens on loopback too, as beyond it")
     parser.add_argument(
         "--public-url", metavar="URL", help="where people reach the server, when a proxy stands before it"
+    )
+    parser.add_argument("--keep-days", metavar="DAYS", help="remove spans older than this (default: 0, keep all)")
+    parser.add_argument(
+        "--keep-gb", metavar="GB", help="remove the oldest spans beyond so much on the disk (default: 0, keep all)"
     )
     parser.add_argument("--open", action="store_true", help="open the UI in a browser")
     return parser

@@ -1,0 +1,1 @@
+ALTER TABLE ${database}.spans ${on_cluster} DROP PARTITION ID {day:String}
