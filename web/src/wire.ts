@@ -29,6 +29,29 @@ export type Error = {
   };
 };
 
+export type AuditList = {
+  readonly entries: ReadonlyArray<{
+    readonly at_ns: EpochNs;
+    readonly who: string;
+    /** How they came. */
+    readonly kind: "local" | "nobody" | "token" | "person" | "command";
+    /** The address the request came from. */
+    readonly origin: string;
+    /** Method and path of a request, or words. */
+    readonly what: string;
+    /** The answer's; 0 where it was no request. */
+    readonly status: number;
+  }>;
+};
+
+export type Session = {
+  readonly name: string;
+  readonly kind: "local" | "nobody" | "token" | "person";
+  readonly rights: ReadonlyArray<"ingest" | "read" | "write" | "admin">;
+  /** Whether anybody has to say who they are. */
+  readonly is_demanded: boolean;
+};
+
 export type Health = {
   readonly status: "ok" | "draining";
   readonly version: string;

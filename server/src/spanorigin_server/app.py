@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from spanorigin_server.access import Access
+from spanorigin_server.access import Access, audit
 from spanorigin_server.access.gate import guarded
 from spanorigin_server.access.opening import gate_of
 from spanorigin_server.access.sign_in import SignIn, SignInFirst
@@ -111,6 +111,7 @@ def application(
                 *views.routes(saved_views, workers),
                 *source_routes(reader, Previewer(repositories), workers),
                 *sign_in.routes(),
+                *audit.routes(gate.audit, workers),
             ],
             gate,
         ),

@@ -15,6 +15,7 @@ from spanorigin_server.records import Doors
 from spanorigin_server.settings import MEBIBYTE, Settings
 from spanorigin_server.source.repositories import Repositories
 from spanorigin_server.store.engine import EmbeddedEngine
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 # Only named, never listened on.
@@ -34,6 +35,12 @@ class Shut:
         self.tokens = Tokens(folder / FILE_NAME)
         self._made = 0
 
+    @property
+    def gate(self) -> Any:
+        """The server's own, where the guards of its routes have it."""
+        (application, *_) = applications(self.app)
+        return next(route.app._gate for route in application.routes)
+
     def secret(self, *rights: Right) -> str:
         """The secret of a new token with these rights."""
         self._made += 1
@@ -45,6 +52,11 @@ class Shut:
     def browser(self) -> TestClient:
         """A client with a memory for cookies of its own, that follows no redirect by itself."""
         return TestClient(self.app, base_url=ADDRESS, follow_redirects=False)
+
+
+def applications(app: Any) -> list[Starlette]:
+    """The applications behind the server's ports: whatever of that kind its outermost function holds."""
+    return [cell.cell_contents for cell in app.__closure__ if isinstance(cell.cell_contents, Starlette)]
 
 
 @pytest.fixture(scope="package")

@@ -11,16 +11,10 @@ from spanorigin_server.access.gate import Guard
 from spanorigin_server.access.scopes import NEEDS, OPEN, Right, need_of
 from spanorigin_server.access.sessions import COOKIE
 from spanorigin_server.ingest.otlp_grpc import METHOD
-from starlette.applications import Starlette
 
-from .conftest import ADDRESS, DATADOG_PORT, PAGE, Shut
+from .conftest import ADDRESS, DATADOG_PORT, PAGE, Shut, applications
 
 PROTOBUF = {"content-type": "application/x-protobuf"}
-
-
-def applications(app) -> list[Starlette]:
-    """The applications behind the server's ports: whatever of that kind its outermost function holds."""
-    return [cell.cell_contents for cell in app.__closure__ if isinstance(cell.cell_contents, Starlette)]
 
 
 def mounted(shut: Shut) -> list[tuple[str, str, object]]:

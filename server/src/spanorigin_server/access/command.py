@@ -5,6 +5,7 @@ A server that runs on that folder takes them at once: it looks at the file for e
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
 import sys
@@ -19,6 +20,7 @@ import msgspec
 from spanorigin_server.records import ServerError
 from spanorigin_server.settings import VARIABLES
 
+from .audit import Audit
 from .scopes import MEANINGS, Right
 from .tokens import FILE_NAME, Token, TokenRefused, Tokens
 
@@ -30,13 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what is asked; 0, or 2 when it was refused."""
     options = _parser().parse_args(arguments)
     folder = Path(options.data or os.environ.get("SPANORIGIN_DATA") or VARIABLES["SPANORIGIN_DATA"].default or "")
-    file = folder.expanduser().absolute() / FILE_NAME
+    folder = folder.expanduser().absolute()
+    file, audit = folder / FILE_NAME, Audit(folder)
     try:
         match options.action:
             case "add":
-                return _add(Tokens(file), options)
+                return _add(Tokens(file), audit, options)
             case "revoke":
-                return _revoke(Tokens(file), options)
+                return _revoke(Tokens(file), audit, options)
             case _:
                 return _list(Tokens(file), options)
     except ServerError as refusal:
@@ -67,9 +70,11 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _add(tokens: Tokens, options: Namespace) -> int:
+def _add(tokens: Tokens, audit: Audit, options: Namespace) -> int:
+    audit.check()
     valid_for_s = None if options.valid_for is None else _seconds(options.valid_for)
     token, secret = tokens.add(options.name, [Right(right) for right in options.right], valid_for_s)
+    _note(audit, f"token {token.name} ({token.id}) made: {', '.join(token.rights)}")
     print(secret)
     print(
         f"spanorigin: that is the token {token.name!r}, which may {', '.join(token.rights)}. It is shown this once: "
@@ -111,10 +116,20 @@ def _row(token: Token) -> tuple[str, str, str, str, str]:
     return token.id, token.name, ", ".join(token.rights), _day(token.created_ns), ends
 
 
-def _revoke(tokens: Tokens, options: Namespace) -> int:
+def _revoke(tokens: Tokens, audit: Audit, options: Namespace) -> int:
+    audit.check()
     token = tokens.revoke(options.name)
+    _note(audit, f"token {token.name} ({token.id}) revoked")
     print(f"The token {token.name!r} is revoked: no server on this folder takes it any more.")
     return 0
+
+
+def _note(audit: Audit, what: str) -> None:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        user = str(os.getuid())
+    audit.add(user, "command", "this machine", what)
 
 
 def _day(epoch_ns: str) -> str:

@@ -11,22 +11,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import anyio.to_thread
 from starlette.routing import Route
 
 from spanorigin_server.answers import error_answer
 
 from . import principal
 from .addresses import is_same
+from .audit import Audit, AuditNotWritten
 from .principal import ANYONE_HERE, NOBODY, Principal
-from .scopes import MEANINGS, Need, need_of
+from .scopes import MEANINGS, Need, Right, need_of
 from .sessions import Sessions, cookie_of
 from .tokens import Tokens, TokensUnreadable
 
 if TYPE_CHECKING:
     from starlette.responses import Response
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_CHANGING: Final = frozenset({Right.WRITE, Right.ADMIN})
 # Where the answer to "who?" lies for the rooms behind: scope["state"][WHO].
 WHO: Final = "who"
 
@@ -56,10 +59,11 @@ class Refusal:
 
 @dataclass(slots=True)
 class Gate:
-    """`demands` says whether anybody has to say who they are."""
+    """`demands` says whether anybody has to say who they are. `audit` is told of every change, whoever makes it."""
 
     tokens: Tokens
     sessions: Sessions
+    audit: Audit
     demands: bool
 
     def admitted(self, need: Need, *, authorization: str = "", key: str = "", cookie: str = "") -> Principal | Refusal:
@@ -143,12 +147,40 @@ class Guard:
         self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        who = self._gate.admitted_scope(scope, need_of(self._path, scope["method"]))
+        need = need_of(self._path, scope["method"])
+        who = self._gate.admitted_scope(scope, need)
         if isinstance(who, Refusal):
             await who.answer()(scope, receive, send)
             return
         scope.setdefault("state", {})[WHO] = who
-        await self._app(scope, receive, send)
+        if need in _CHANGING and scope["method"] not in _READING:
+            await self._noted(who, scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _noted(self, who: Principal, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, and have it in the audit log before the answer is on its way. No log, no change."""
+        audit = self._gate.audit
+        try:
+            await anyio.to_thread.run_sync(audit.check)
+        except AuditNotWritten as failure:
+            await Refusal(503, failure.slug, failure.message).answer()(scope, receive, send)
+            return
+        what = f"{scope['method']} {scope['path']}"
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                await anyio.to_thread.run_sync(audit.add, who.name, who.kind, address_of(scope), what, status)
+            await send(message)
+
+        await self._app(scope, receive, noting)
+
+
+def address_of(scope: Scope) -> str:
+    """Where a request came from; a proxy on this machine is taken at its word, by uvicorn."""
+    client = scope.get("client")
+    return str(client[0]) if client else "unknown"
 
 
 def guarded(routes: Sequence[Route], gate: Gate) -> list[Route]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from spanorigin_server.records import StartRefused
 
 from .addresses import is_loopback
+from .audit import Audit
 from .gate import Gate
 from .sessions import Sessions
 from .tokens import FILE_NAME, Tokens, TokensUnreadable
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 
 def gate_of(settings: Settings) -> Gate:
     """The gate of a server with these settings; shut on any address but loopback."""
-    tokens = Tokens(settings.data.expanduser() / FILE_NAME)
-    return Gate(tokens, Sessions(), demands=settings.demands_tokens_here or not is_loopback(settings.host))
+    folder = settings.data.expanduser()
+    tokens = Tokens(folder / FILE_NAME)
+    return Gate(
+        tokens, Sessions(), Audit(folder), demands=settings.demands_tokens_here or not is_loopback(settings.host)
+    )
 
 
 def check_opening(settings: Settings) -> None:

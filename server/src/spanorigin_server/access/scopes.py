@@ -36,6 +36,8 @@ _OPEN: Final[Mapping[str, Need]] = {"GET": OPEN, "POST": OPEN}
 # By path, as the route has it, then by method; HEAD is GET. Kept in the order of the paths.
 NEEDS: Final[Mapping[str, Mapping[str, Need]]] = {
     "/api/v1/aggregate": _READ,
+    "/api/v1/audit": {"GET": Right.ADMIN},
+    "/api/v1/deletions": {"POST": Right.ADMIN},
     "/api/v1/explain": _READ,
     "/api/v1/facets": _READ,
     "/api/v1/fields": _READ,

@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, quote
 
+import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -21,7 +22,7 @@ from spanorigin_server.answers import json_answer
 
 from . import principal
 from .addresses import is_same
-from .gate import WHO
+from .gate import WHO, address_of
 from .principal import NOBODY, Principal
 from .scopes import Right
 from .sessions import cookie_of, set_cookie
@@ -76,11 +77,13 @@ class SignIn:
         except TokensUnreadable as failure:
             return self._shown(request, to, failure.message, 503)
         if token is None:
+            await self._note(request, NOBODY, "sign-in with a token that is none", 401)
             message = "That is no token of this server: it was mistyped, was revoked, or has run out."
             return self._shown(request, to, message, 401)
         if Right.READ not in token.rights:
             message = f"The token {token.name!r} may not read, so there would be nothing to see. Use another one."
             return self._shown(request, to, message, 403)
+        await self._note(request, principal.of_token(token.name, token.rights), "sign-in", 303)
         return self._begun(token, to)
 
     def _begun(self, token: Token, to: str) -> Response:
@@ -94,10 +97,15 @@ class SignIn:
             return self._shown(request, "/", "That form was not one of this server's pages.", 403)
         value = cookie_of(request.headers.get("cookie", ""))
         if value:
+            await self._note(request, request.scope["state"][WHO], "sign-out", 303)
             self.gate.sessions.end(value)
         response = RedirectResponse("/sign-in", 303)
         response.headers.append("set-cookie", set_cookie("", is_secure=self.is_secure, max_age_s=0))
         return response
+
+    async def _note(self, request: Request, who: Principal, what: str, status: int) -> None:
+        origin = address_of(request.scope)
+        await anyio.to_thread.run_sync(self.gate.audit.add, who.name, who.kind, origin, what, status)
 
     async def _session(self, request: Request) -> Response:
         who: Principal = request.scope["state"][WHO]
