@@ -26,6 +26,7 @@ from spanorigin_server.ingest.intake import FAILURES, Failure
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from spanorigin_server.ingest.inflow import Held
     from spanorigin_server.ingest.intake import Intake
     from spanorigin_server.store.writer import ScopeSpans
 
@@ -84,14 +85,18 @@ class Datadog:
 
     async def _store(self, path: str, request: Request) -> None:
         with self.intake.inflow.held() as held:
-            body = await read_body(request, self.intake.body_limit_bytes, held)
-            is_json = "json" in request.headers.get("content-type", "")
-            sender = Sender.of(request.headers)
+            await self.intake.store(await self._scopes(path, request, held))
 
-            def scopes() -> list[ScopeSpans]:
-                return scopes_of_chunks(READERS[path](body, is_json=is_json), sender)
+    async def _scopes(self, path: str, request: Request, held: Held) -> list[ScopeSpans]:
+        """The payload's scopes. By itself, so that the payload they were made of is gone while they wait."""
+        body = await read_body(request, self.intake.body_limit_bytes, held)
+        is_json = "json" in request.headers.get("content-type", "")
+        sender = Sender.of(request.headers)
 
-            await self.intake.store(await asyncio.to_thread(scopes) if len(body) > _INLINE_BYTES else scopes())
+        def scopes() -> list[ScopeSpans]:
+            return scopes_of_chunks(READERS[path](body, is_json=is_json), sender)
+
+        return await asyncio.to_thread(scopes) if len(body) > _INLINE_BYTES else scopes()
 
 
 async def _info(_request: Request) -> Response:

@@ -23,7 +23,9 @@ from spanorigin_server.ingest.request import scopes_of
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from spanorigin_server.ingest.inflow import Held
     from spanorigin_server.ingest.intake import Intake
+    from spanorigin_server.store.writer import ScopeSpans
 
 PATH: Final = "/v1/traces"
 _TYPES: Final = {
@@ -70,11 +72,15 @@ class Otlp:
 
     async def _stored(self, encoding: Encoding, request: Request) -> int:
         with self.intake.inflow.held() as held:
-            body = await read_body(request, self.intake.body_limit_bytes, held)
-            if encoding is Encoding.JSON:
-                is_long = len(body) >= _INLINE_JSON_BYTES
-                body = await asyncio.to_thread(protobuf_of, body) if is_long else protobuf_of(body)
-            return await self.intake.store(scopes_of(body))
+            return await self.intake.store(await self._scopes(encoding, request, held))
+
+    async def _scopes(self, encoding: Encoding, request: Request, held: Held) -> list[ScopeSpans]:
+        """The request's scopes. By itself, so that the body they were cut from is gone while they wait."""
+        body = await read_body(request, self.intake.body_limit_bytes, held)
+        if encoding is Encoding.JSON:
+            is_long = len(body) >= _INLINE_JSON_BYTES
+            body = await asyncio.to_thread(protobuf_of, body) if is_long else protobuf_of(body)
+        return scopes_of(body)
 
 
 def _let_local_pages_read(request: Request, response: Response) -> None:
