@@ -71,6 +71,22 @@ export type Health = {
   readonly repositories: ReadonlyArray<Repository>;
 };
 
+/** Either `trace_ids` or `service`. */
+export type Deletion = {
+  readonly trace_ids?: ReadonlyArray<TraceId>;
+  readonly service?: string;
+  /** Of a service: spans that began before this time. Default: now. */
+  readonly before?: EpochNs;
+  /** True: nothing is deleted, what would be is counted. */
+  readonly is_rehearsal?: boolean;
+};
+
+export type Deleted = {
+  /** How many. */
+  readonly spans: number;
+  readonly is_rehearsal: boolean;
+};
+
 export type Repository = {
   readonly name: string;
   /** Folder of the checkout on the server's machine. */

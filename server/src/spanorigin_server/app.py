@@ -25,6 +25,7 @@ from spanorigin_server.ingest.datadog import Datadog
 from spanorigin_server.ingest.intake import Intake
 from spanorigin_server.ingest.otlp import Otlp
 from spanorigin_server.ingest.otlp_grpc import OtlpGrpc
+from spanorigin_server.life import deletion
 from spanorigin_server.life.retention import Limits, Retention
 from spanorigin_server.pages import FOLDER, Pages
 from spanorigin_server.query import explain, export, findings, groups, origins, views
@@ -70,6 +71,8 @@ def application(
     commits = Commits()
     batch = Batch([Writer(engine, lane, commits) for lane in range(LANES)])
     workers = Workers()
+    # What changes the store as a whole: one at a time.
+    keepers = Workers(threads=1, waiting_limit=8)
     reader, statistics = Reader(engine), Statistics(engine)
     live = Live(reader, commits, workers, is_stopping)
     saved_views = views.Views(settings.data.expanduser() / "views.json")
@@ -94,6 +97,7 @@ def application(
         await anyio.to_thread.run_sync(batch.drain)
         await anyio.to_thread.run_sync(retention.stop)
         workers.close()
+        keepers.close()
         engine.close()
 
     app = Starlette(
@@ -109,6 +113,7 @@ def application(
                 *explain.routes(statistics, workers),
                 *live.routes(),
                 *views.routes(saved_views, workers),
+                *deletion.routes(upkeep, keepers),
                 *source_routes(reader, Previewer(repositories), workers),
                 *sign_in.routes(),
                 *audit.routes(gate.audit, workers),

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from .statements import EMBEDDED, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from .engine import Engine
+    from .engine import Engine, Parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,26 @@ class Day:
     spans: int
     bytes: int
     has_deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Spans that are to go: SQL of our own making, and the values it names."""
+
+    condition: str
+    parameters: Mapping[str, Parameter]
+
+
+def of_traces(trace_ids: Sequence[str]) -> Chosen:
+    """The spans of these traces; ids in hex."""
+    condition = "trace_id IN (SELECT toFixedString(unhex(arrayJoin({trace_ids:Array(String)})), 16))"
+    return Chosen(condition, {"trace_ids": list(trace_ids)})
+
+
+def of_service(service: str, before_ns: int) -> Chosen:
+    """A service's spans that began before a time."""
+    condition = "service = {service:String} AND ts < fromUnixTimestamp64Nano({before_ns:Int64}, 'UTC')"
+    return Chosen(condition, {"service": service, "before_ns": before_ns})
 
 
 class Upkeep:
@@ -55,6 +75,25 @@ class Upkeep:
         # At least the first second's: what is too large has to become smaller.
         parameters = {"day": day.name, "second_s": found["second_s"][0] + 1}
         self._engine.execute(statement("commands/cut_day", self._target), parameters)
+
+    def count(self, spans: Chosen) -> int:
+        """How many spans are chosen."""
+        found = self._engine.query(self._with(spans, "commands/count_matching"), spans.parameters)
+        counted: int = found["spans"][0]
+        return counted
+
+    def delete(self, spans: Chosen) -> int:
+        """Hide the chosen spans from every answer, for good; how many they were.
+
+        Afterwards none is found any more, but what was on its way into the store while it was looked through.
+        """
+        before = self.count(spans)
+        if before:
+            self._engine.execute(self._with(spans, "commands/delete_matching"), spans.parameters)
+        return before
+
+    def _with(self, spans: Chosen, name: str) -> str:
+        return statement(name, {**self._target, "condition": spans.condition})
 
     def wipe(self, day: Day) -> None:
         """Take off the disk what was deleted of a day."""

@@ -1,0 +1,2 @@
+SELECT count() AS spans FROM ${database}.spans
+WHERE ${condition}
