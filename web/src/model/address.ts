@@ -6,10 +6,19 @@
 
 import { DEFAULT_RANGE, isSameRange, type TimeRange, WINDOWS } from "./time-range";
 
+/** How a trace is looked at. */
+export interface TraceLook {
+  readonly view: TraceView;
+}
+
+export const TRACE_VIEWS = ["waterfall", "flame", "list"] as const;
+export type TraceView = (typeof TRACE_VIEWS)[number];
+export const PLAIN_LOOK: TraceLook = { view: "waterfall" };
+
 export type Page =
   | { readonly name: "start" }
   | { readonly name: "explore"; readonly query: string; readonly range: TimeRange }
-  | { readonly name: "trace"; readonly traceId: string; readonly spanId: string | null }
+  | { readonly name: "trace"; readonly traceId: string; readonly spanId: string | null; readonly look?: TraceLook }
   | { readonly name: "lost"; readonly path: string };
 
 export function readAddress(url: URL): Page {
@@ -25,6 +34,7 @@ export function readAddress(url: URL): Page {
       name: "trace",
       traceId: trace[1].toLowerCase(),
       spanId: span !== null && /^[0-9a-f]{16}$/.test(span) ? span : null,
+      ...readLook(url.searchParams),
     };
   }
   return { name: "lost", path: url.pathname };
@@ -44,11 +54,22 @@ export function writeAddress(page: Page): string {
     case "trace": {
       const parameters = new URLSearchParams();
       if (page.spanId !== null) parameters.set("span", page.spanId);
+      if (page.look) writeLook(parameters, page.look);
       return withSearch(`/trace/${page.traceId}`, parameters);
     }
     case "lost":
       return page.path;
   }
+}
+
+/** Left out where all is as it is by default. */
+function readLook(parameters: URLSearchParams): { look?: TraceLook } {
+  const view = TRACE_VIEWS.find((known) => known === parameters.get("view")) ?? PLAIN_LOOK.view;
+  return view === PLAIN_LOOK.view ? {} : { look: { view } };
+}
+
+function writeLook(parameters: URLSearchParams, look: TraceLook): void {
+  if (look.view !== PLAIN_LOOK.view) parameters.set("view", look.view);
 }
 
 function readRange(parameters: URLSearchParams): TimeRange {

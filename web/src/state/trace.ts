@@ -2,25 +2,13 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { getSpan, getTrace } from "../client";
-import { tellingDirectories } from "../model/paths";
 import { asProblem, isAbort, type Problem } from "../model/problem";
-import { ServiceHues } from "../model/services";
 import type { SpanDetail } from "../model/span";
-import { layOutTimeline, type Timeline } from "../model/timeline";
-import { errorCount, findSpan, longestOriginName, originPaths, type Trace } from "../model/trace";
-import { ancestors, buildTree, type Tree, visibleRows } from "../model/tree";
+import { findSpan } from "../model/trace";
+import { ancestors, visibleRows } from "../model/tree";
+import { type OpenTrace, workOut } from "../model/work-out";
 
-/** Everything that is worked out once for a trace. */
-export interface OpenTrace {
-  readonly trace: Trace;
-  readonly tree: Tree;
-  readonly timeline: Timeline;
-  readonly hues: ServiceHues;
-  readonly errors: number;
-  /** By path: what must stand before the file name so that rows can be told apart. */
-  readonly directories: ReadonlyMap<string, string>;
-  readonly originWidth: number;
-}
+export type { OpenTrace };
 
 export const open = signal<OpenTrace | null>(null);
 export const problem = signal<Problem | null>(null);
@@ -28,6 +16,9 @@ export const folded = signal<ReadonlySet<number>>(new Set());
 /** Row of the selected span; -1 when none is. */
 export const selected = signal(-1);
 export const shown = computed(() => (open.value ? visibleRows(open.value.tree, folded.value) : new Int32Array(0)));
+
+/** The part of the axis that is looked at; null for all of it. */
+export const zoom = signal<{ readonly from: number; readonly to: number } | null>(null);
 
 export const detail = signal<SpanDetail | null>(null);
 export const detailProblem = signal<Problem | null>(null);
@@ -53,6 +44,7 @@ export function openTrace(traceId: string, spanId: string | null): void {
     problem.value = null;
     folded.value = new Set();
     selected.value = -1;
+    zoom.value = null;
     detail.value = null;
     detailProblem.value = null;
   });
@@ -133,28 +125,6 @@ async function loadDetail(traceId: string, spanId: string): Promise<void> {
   } catch (error) {
     if (detailFor === spanId && !isAbort(error)) detailProblem.value = asProblem(error);
   }
-}
-
-function workOut(trace: Trace): OpenTrace {
-  const tree = buildTree(trace);
-  const directories = tellingDirectories(originPaths(trace));
-  const hues = new ServiceHues();
-  const met = new Set<number>();
-  for (const row of tree.order) {
-    const service = trace.service[row]!;
-    if (met.has(service)) continue;
-    met.add(service);
-    hues.of(trace.strings[service] ?? "");
-  }
-  return {
-    trace,
-    tree,
-    timeline: layOutTimeline(trace, tree),
-    hues,
-    errors: errorCount(trace),
-    directories,
-    originWidth: longestOriginName(trace, directories),
-  };
 }
 
 /** The panel opens with the first row: an empty panel would only ask for a click. */

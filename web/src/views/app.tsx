@@ -1,6 +1,7 @@
 /** Chooses the page that the address names, and draws what floats above all pages. */
 
 import { useEffect } from "preact/hooks";
+import { PLAIN_LOOK } from "../model/address";
 import { health, isStoreEmpty } from "../state/health";
 import { navigate, page } from "../state/route";
 import { toast } from "../state/toast";
@@ -39,7 +40,7 @@ function CurrentPage() {
     case "explore":
       return <ExplorePage query={current.query} range={current.range} />;
     case "trace":
-      return <TracePage traceId={current.traceId} spanId={current.spanId} />;
+      return <TracePage traceId={current.traceId} spanId={current.spanId} look={current.look ?? PLAIN_LOOK} />;
     case "lost":
       return <LostPage path={current.path} />;
   }

@@ -23,6 +23,8 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
     keys: [
       ["j k", "next, previous span"],
       ["h l", "fold, unfold"],
+      ["1 2 3", "waterfall, flame graph, span list"],
+      ["z 0", "flame graph: zoom to the span, to all"],
       ["g G", "first, last span"],
       ["c", "copy path and line of the origin"],
       ["y", "copy a link to the span"],

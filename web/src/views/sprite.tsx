@@ -14,6 +14,7 @@ export type IconName =
   | "right"
   | "search"
   | "theme"
+  | "up"
   | "warn"
   | "x";
 
@@ -69,6 +70,9 @@ export function Sprite() {
       <symbol id="i-theme" viewBox="0 0 16 16">
         <circle cx="8" cy="8" r="5.5" />
         <path d="M8 2.5v11a5.5 5.5 0 0 0 0-11z" fill="currentColor" stroke="none" />
+      </symbol>
+      <symbol id="i-up" viewBox="0 0 16 16">
+        <path d="m4 10 4-4 4 4" />
       </symbol>
       <symbol id="i-warn" viewBox="0 0 16 16">
         <path d="M8 2.5 14 13H2zM8 6.5v3M8 11.3v.01" />

@@ -1,6 +1,7 @@
 /** One trace. Left, who waited for whom; right, the selected span and the line of code that caused it. */
 
 import { useEffect, useRef } from "preact/hooks";
+import type { TraceLook, TraceView } from "../../model/address";
 import { counted, durationText, grouped } from "../../model/numbers";
 import { pathAndLine } from "../../model/paths";
 import { readRow } from "../../model/trace";
@@ -11,17 +12,21 @@ import { Frame } from "../frame";
 import { useKeys } from "../keys";
 import { spanLink } from "../links";
 import { Blank, ProblemBlank } from "../states";
+import { FlameGraph } from "./flame";
 import { TraceHead, TraceHeadSkeleton } from "./head";
+import { Lenses, VIEWS } from "./lenses";
 import { SpanPanel } from "./panel";
 import { Splitter } from "./splitter";
+import { SpanTable } from "./table";
 import { Waterfall, WaterfallSkeleton } from "./waterfall";
 
 interface Address {
   traceId: string;
   spanId: string | null;
+  look: TraceLook;
 }
 
-export function TracePage({ traceId, spanId }: Address) {
+export function TracePage({ traceId, spanId, look }: Address) {
   useEffect(() => state.openTrace(traceId, spanId), [traceId, spanId]);
   useEffect(() => state.closeTrace, []);
   const opened = state.open.value;
@@ -29,9 +34,12 @@ export function TracePage({ traceId, spanId }: Address) {
   const cols = useRef<HTMLElement>(null);
 
   const select = (to: string | null) => {
-    navigate({ name: "trace", traceId, spanId: to }, "replace");
+    navigate({ name: "trace", traceId, spanId: to, look }, "replace");
     // At once, not with the next drawing: the next key may be pressed before that.
     state.openTrace(traceId, to);
+  };
+  const lookAt = (to: Partial<TraceLook>) => {
+    navigate({ name: "trace", traceId, spanId: selectedSpanId(), look: { ...look, ...to } }, "replace");
   };
   const leave = () => {
     if (state.selected.value >= 0) select(null);
@@ -39,7 +47,8 @@ export function TracePage({ traceId, spanId }: Address) {
   };
   useKeys({
     Escape: leave,
-    y: () => copy(location.origin + spanLink(traceId, selectedSpanId()), "Link"),
+    y: () => copy(location.origin + spanLink(traceId, selectedSpanId(), look), "Link"),
+    ...Object.fromEntries(VIEWS.map(({ name }, index) => [String(index + 1), () => lookAt({ view: name })])),
     c: () => {
       const row = selectedRow();
       if (row?.origin) void copy(pathAndLine(row.origin), "Path");
@@ -51,12 +60,21 @@ export function TracePage({ traceId, spanId }: Address) {
     <Frame
       title={opened ? title(opened) : "Trace"}
       class="trace"
-      bars={opened ? <TraceHead opened={opened} /> : <TraceHeadSkeleton />}
-      keys={<Keys />}
+      bars={
+        opened ? (
+          <>
+            <TraceHead opened={opened} />
+            <Lenses look={look} onLook={lookAt} />
+          </>
+        ) : (
+          <TraceHeadSkeleton />
+        )
+      }
+      keys={<Keys view={look.view} />}
       facts={opened ? <Facts opened={opened} /> : null}
     >
       <main class={`cols ${state.selected.value >= 0 || !opened ? "has-panel" : ""}`} ref={cols}>
-        {opened ? <Waterfall opened={opened} onSelect={select} /> : <WaterfallSkeleton />}
+        {opened ? <View view={look.view} opened={opened} onSelect={select} /> : <WaterfallSkeleton />}
         {opened && state.selected.value >= 0 ? (
           <>
             <Splitter of={cols} />
@@ -68,7 +86,7 @@ export function TracePage({ traceId, spanId }: Address) {
   );
 }
 
-function ProblemPage({ traceId }: Pick<Address, "traceId">) {
+function ProblemPage({ traceId }: { traceId: string }) {
   const problem = state.problem.value!;
   const back = (
     <a class="btn btn-s" href="/explore">
@@ -90,15 +108,39 @@ function ProblemPage({ traceId }: Pick<Address, "traceId">) {
   );
 }
 
-function Keys() {
+interface ViewProps {
+  view: TraceView;
+  opened: state.OpenTrace;
+  onSelect: (spanId: string | null) => void;
+}
+
+function View({ view, opened, onSelect }: ViewProps) {
+  switch (view) {
+    case "waterfall":
+      return <Waterfall opened={opened} onSelect={onSelect} />;
+    case "flame":
+      return <FlameGraph opened={opened} onSelect={onSelect} />;
+    case "list":
+      return <SpanTable opened={opened} onSelect={onSelect} />;
+  }
+}
+
+function Keys({ view }: { view: TraceView }) {
   return (
     <>
       <span>
         <kbd>j k</kbd>move
       </span>
-      <span>
-        <kbd>h l</kbd>fold
-      </span>
+      {view === "waterfall" ? (
+        <span>
+          <kbd>h l</kbd>fold
+        </span>
+      ) : null}
+      {view === "flame" ? (
+        <span>
+          <kbd>z</kbd>zoom to span
+        </span>
+      ) : null}
       <span>
         <kbd>c</kbd>copy path
       </span>

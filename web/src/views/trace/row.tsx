@@ -74,7 +74,7 @@ function Twig({ row, below, isFolded }: { row: number; below: number; isFolded: 
   );
 }
 
-function Badges({ opened, row }: { opened: OpenTrace; row: TraceRow }) {
+export function Badges({ opened, row }: { opened: OpenTrace; row: TraceRow }) {
   const moved = opened.timeline.moved.get(row.row);
   return (
     <>
@@ -102,7 +102,7 @@ function Badges({ opened, row }: { opened: OpenTrace; row: TraceRow }) {
   );
 }
 
-function OriginCell({ row, directories }: { row: TraceRow; directories: ReadonlyMap<string, string> }) {
+export function OriginCell({ row, directories }: { row: TraceRow; directories: ReadonlyMap<string, string> }) {
   if (row.origin) {
     return (
       <span role="gridcell" class="wf-origin" data-testid="origin-cell" title={placeTitle(row.origin)}>

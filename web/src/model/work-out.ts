@@ -1,0 +1,55 @@
+/** Everything that follows from the columns of a trace, worked out once; what only some views need, when they ask. */
+
+import { type Flame, layOutFlame } from "./flame";
+import { tellingDirectories } from "./paths";
+import { ServiceHues } from "./services";
+import { layOutTimeline, selfTimes, type Timeline } from "./timeline";
+import { errorCount, longestOriginName, originPaths, type Trace } from "./trace";
+import { buildTree, type Tree } from "./tree";
+
+export interface OpenTrace {
+  readonly trace: Trace;
+  readonly tree: Tree;
+  readonly timeline: Timeline;
+  readonly hues: ServiceHues;
+  readonly errors: number;
+  /** By path: what must stand before the file name so that rows can be told apart. */
+  readonly directories: ReadonlyMap<string, string>;
+  readonly originWidth: number;
+  readonly selfNs: () => Float64Array;
+  readonly flame: () => Flame;
+}
+
+export function workOut(trace: Trace): OpenTrace {
+  const tree = buildTree(trace);
+  const timeline = layOutTimeline(trace, tree);
+  const directories = tellingDirectories(originPaths(trace));
+  const hues = new ServiceHues();
+  const met = new Set<number>();
+  for (const row of tree.order) {
+    const service = trace.service[row]!;
+    if (met.has(service)) continue;
+    met.add(service);
+    hues.of(trace.strings[service] ?? "");
+  }
+  return {
+    trace,
+    tree,
+    timeline,
+    hues,
+    errors: errorCount(trace),
+    directories,
+    originWidth: longestOriginName(trace, directories),
+    selfNs: once(() => selfTimes(tree, timeline)),
+    flame: once(() => layOutFlame(tree, timeline)),
+  };
+}
+
+/** Made when it is first asked for, and kept. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

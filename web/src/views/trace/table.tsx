@@ -1,0 +1,143 @@
+/** The spans as a flat list, sorted by any column. Only rows in view are in the page. */
+
+import { useSignal } from "@preact/signals";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { firstSorting, type Sorting, type SortKey, sortedRows } from "../../model/listing";
+import { readRow } from "../../model/trace";
+import { poolSize, rowsInView, scrollToShow } from "../../model/virtual";
+import * as state from "../../state/trace";
+import { Duration, Icon, ServiceMark } from "../glyphs";
+import { useKeys } from "../keys";
+import { pixels, useViewport } from "../viewport";
+import { Badges, OriginCell } from "./row";
+
+interface SpanTableProps {
+  opened: state.OpenTrace;
+  onSelect: (spanId: string) => void;
+}
+
+const COLUMNS: ReadonlyArray<{ key: SortKey; label: string; isNumber: boolean }> = [
+  { key: "span", label: "Span", isNumber: false },
+  { key: "origin", label: "Code origin", isNumber: false },
+  { key: "start", label: "Starts at", isNumber: true },
+  { key: "self", label: "Self", isNumber: true },
+  { key: "duration", label: "Duration", isNumber: true },
+];
+
+export function SpanTable({ opened, onSelect }: SpanTableProps) {
+  const { trace, timeline } = opened;
+  const sorting = useSignal<Sorting>(firstSorting("self"));
+  const rows = useMemo(() => sortedRows(opened, sorting.value), [opened, sorting.value]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const viewport = useViewport(scroller);
+  const rowHeight = pixels("--row-table");
+  const selected = state.selected.value;
+
+  const select = (place: number) => {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, place))];
+    if (row !== undefined) onSelect(trace.spanId[row]!);
+  };
+  const step = (by: number) => select(state.selected.value < 0 ? 0 : rows.indexOf(state.selected.value) + by);
+  const pageful = Math.max(1, Math.floor(viewport.value.height / rowHeight) - 2);
+  useKeys({
+    j: () => step(1),
+    k: () => step(-1),
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    PageDown: () => step(pageful),
+    PageUp: () => step(-pageful),
+    g: () => select(0),
+    Home: () => select(0),
+    G: () => select(rows.length - 1),
+    End: () => select(rows.length - 1),
+  });
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element || selected < 0) return;
+    const height = element.clientHeight - rowHeight;
+    element.scrollTop = scrollToShow(rows.indexOf(selected), element.scrollTop, height, rowHeight);
+  }, [selected, rows]);
+
+  const self = opened.selfNs();
+  const { first, end } = rowsInView(viewport.value.scrollTop, viewport.value.height, rowHeight, rows.length);
+  const pool = poolSize(viewport.value.height, rowHeight);
+  return (
+    <div
+      class="scroll spans"
+      role="grid"
+      aria-label="Spans of the trace, as a list"
+      aria-rowcount={rows.length + 1}
+      tabIndex={0}
+      ref={scroller}
+    >
+      <div class="table spans-table">
+        <div class="tr th" role="row">
+          {COLUMNS.map(({ key, label, isNumber }) => (
+            <Head key={key} by={key} label={label} isNumber={isNumber} sorting={sorting} />
+          ))}
+        </div>
+        <div class="rows" role="rowgroup" style={{ "--rows": rows.length }}>
+          {Array.from(rows.subarray(first, end), (at, index) => {
+            const row = readRow(trace, at);
+            return (
+              <div
+                key={(first + index) % pool}
+                class={`tr ${at === selected ? "is-selected" : ""}`}
+                role="row"
+                aria-rowindex={first + index + 2}
+                aria-selected={at === selected}
+                data-testid="list-row"
+                data-span-id={row.spanId}
+                style={{ top: `${(first + index) * rowHeight}px` }}
+                onClick={() => onSelect(row.spanId)}
+              >
+                <span role="gridcell" class="row" title={`${row.resource}\n${row.service}`}>
+                  <ServiceMark hue={opened.hues.of(row.service)} />
+                  <span class="cut">{row.resource}</span>
+                  <Badges opened={opened} row={row} />
+                </span>
+                <OriginCell row={row} directories={opened.directories} />
+                <span role="gridcell" class="num">
+                  <Duration ns={timeline.start[at]! - timeline.from} />
+                </span>
+                <span role="gridcell" class="num">
+                  <Duration ns={self[at]!} />
+                </span>
+                <span role="gridcell" class="num">
+                  <Duration ns={timeline.duration[at]!} />
+                </span>
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface HeadProps {
+  by: SortKey;
+  label: string;
+  isNumber: boolean;
+  sorting: { value: Sorting };
+}
+
+function Head({ by, label, isNumber, sorting }: HeadProps) {
+  const { value } = sorting;
+  const isSorted = value.by === by;
+  const direction = value.isDescending ? "descending" : "ascending";
+  return (
+    <span role="columnheader" class={isNumber ? "num" : ""} aria-sort={isSorted ? direction : "none"}>
+      <button
+        type="button"
+        class={`sort ${isSorted ? "is-sorted" : ""}`}
+        onClick={() => {
+          sorting.value = isSorted ? { by, isDescending: !value.isDescending } : firstSorting(by);
+        }}
+      >
+        {label}
+        {isSorted ? <Icon name={value.isDescending ? "down" : "up"} small /> : null}
+      </button>
+    </span>
+  );
+}
