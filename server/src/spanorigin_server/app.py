@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 
 from spanorigin_server.access import Access, audit
 from spanorigin_server.access.gate import guarded
-from spanorigin_server.access.opening import gate_of
+from spanorigin_server.access.opening import certificate_of, gate_of
 from spanorigin_server.access.sign_in import SignIn, SignInFirst
 from spanorigin_server.answers import error_answer
 from spanorigin_server.health import Health
@@ -79,9 +79,9 @@ def application(
     upkeep = Upkeep(engine)
     retention = Retention(upkeep, Limits(settings.keep_days, settings.keep_bytes))
     gate = gate_of(settings)
-    sign_in = SignIn(gate, is_secure=settings.public_url.startswith("https://"))
+    sign_in = SignIn(gate, is_secure=settings.is_reached_by_tls)
     intake = Intake(batch, settings.body_limit_bytes)
-    otlp, otlp_grpc, datadog = Otlp(intake), OtlpGrpc(intake, gate), Datadog(intake)
+    otlp, otlp_grpc, datadog = Otlp(intake), OtlpGrpc(intake, gate, certificate_of(settings)), Datadog(intake)
     health = Health(engine, batch, doors, otlp, otlp_grpc, datadog, repositories, workers)
 
     @asynccontextmanager

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from spanorigin_server import settings as settings_module
-from spanorigin_server.access.opening import check_opening
+from spanorigin_server.access.opening import certificate_of, check_opening
 from spanorigin_server.records import Doors, StartRefused
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def _run(settings: Settings) -> int:
     # The address first: it is the likelier refusal, and opening the store takes a second.
     sockets = _listening(settings.host, settings.port)
     check_opening(settings)
+    certificate = certificate_of(settings)
     port = sockets[0].getsockname()[1]
     grpc_sockets = _side_listening(settings.host, settings.grpc, "OTLP/gRPC", "--grpc-port")
     datadog_sockets = _side_listening(settings.host, settings.datadog, "Datadog's tracers", "--datadog-port")
@@ -74,6 +75,7 @@ def _run(settings: Settings) -> int:
         raise
     config = uvicorn.Config(
         app,
+        ssl_context_factory=None if certificate is None else lambda _config, _default: certificate.context(),
         http=protocol_of(Limits(settings.connection_limit)),
         log_level="warning",
         access_log=False,
@@ -93,7 +95,7 @@ def _run(settings: Settings) -> int:
             await super().startup(sockets)
             if self.started:
                 _announce(settings, doors, repositories)
-                _open_browser(opener, settings.host, port)
+                _open_browser(opener, _address(settings, port))
 
         def handle_exit(self, number: int, frame: FrameType | None) -> None:
             # uvicorn waits for answers to end, and readers who watch would listen on.
@@ -212,31 +214,34 @@ def _repositories(settings: Settings) -> Repositories:
 def _announce(settings: Settings, doors: Doors, repositories: Repositories) -> None:
     from spanorigin_server.access import is_loopback
 
-    port, address = doors.port, _address(settings.host, doors.port)
+    address = _address(settings, doors.port)
     sources = ", ".join(repository["root"] for repository in repositories.listed())
     print(f"spanorigin listens on {address}")
     print(f"  spans    {settings.data}")
     print(f"  source   {sources or 'none: name checkouts with --repo'}")
-    endpoint = "" if port == 4318 else f"SPANORIGIN_ENDPOINT={address} "
+    endpoint = "" if address == "http://localhost:4318" else f"SPANORIGIN_ENDPOINT={address} "
     print(f"  send     {endpoint}spanorigin run -- python app.py")
     print(f"           or any OpenTelemetry SDK: OTEL_EXPORTER_OTLP_ENDPOINT={address}")
     if doors.grpc:
-        print(f"           over gRPC: OTEL_EXPORTER_OTLP_ENDPOINT={_address(settings.host, doors.grpc[0][1])}")
+        print(f"           over gRPC: OTEL_EXPORTER_OTLP_ENDPOINT={_address(settings, doors.grpc[0][1])}")
     if doors.datadog_port:
-        print(f"           Datadog's tracers: DD_TRACE_AGENT_URL={_address(settings.host, doors.datadog_port)}")
+        print(f"           Datadog's tracers: DD_TRACE_AGENT_URL={_address(settings, doors.datadog_port)}")
     sys.stdout.flush()
-    if not is_loopback(settings.host):
+    if not is_loopback(settings.host) and not settings.is_reached_by_tls:
         print(
             f"spanorigin: WARNING: listening on {settings.host}, which others can reach, without TLS: tokens and spans "
-            "can be read on their way. Put a proxy with TLS before it, unless the network is yours. [beyond-loopback]",
+            "can be read on their way. Give --tls-cert, or put a proxy with TLS before it and name that with "
+            "--public-url, unless the network is yours. [beyond-loopback]",
             file=sys.stderr,
             flush=True,
         )
 
 
-def _address(host: str, port: int) -> str:
+def _address(settings: Settings, port: int) -> str:
+    host = settings.host
+    scheme = "http" if settings.certificate is None else "https"
     shown = {"0.0.0.0": "localhost", "::": "localhost", "127.0.0.1": "localhost", "::1": "[::1]"}.get(host, host)
-    return f"http://{f'[{shown}]' if ':' in shown and not shown.startswith('[') else shown}:{port}"
+    return f"{scheme}://{f'[{shown}]' if ':' in shown and not shown.startswith('[') else shown}:{port}"
 
 
 def _opener() -> subprocess.Popen[str]:
@@ -249,10 +254,10 @@ def _opener() -> subprocess.Popen[str]:
     )
 
 
-def _open_browser(opener: subprocess.Popen[str] | None, host: str, port: int) -> None:
+def _open_browser(opener: subprocess.Popen[str] | None, address: str) -> None:
     if opener is not None and opener.stdin is not None:
         with contextlib.suppress(OSError):
-            opener.stdin.write(f"{_address(host, port)}\n")
+            opener.stdin.write(f"{address}\n")
             opener.stdin.close()
 
 

@@ -41,6 +41,8 @@ VARIABLES: Final = {
         Variable("SPANORIGIN_KEEP_DAYS", "0", minimum=0, maximum=36500),
         Variable("SPANORIGIN_KEEP_GB", "0", minimum=0, maximum=1_000_000),
         Variable("SPANORIGIN_MIN_FREE_MB", "512", minimum=0, maximum=1_000_000_000),
+        Variable("SPANORIGIN_TLS_CERT", ""),
+        Variable("SPANORIGIN_TLS_KEY", ""),
         Variable("SPANORIGIN_MAX_CONNECTIONS", "1000", minimum=10, maximum=100000),
     )
 }
@@ -76,6 +78,11 @@ class Settings:
     keep_bytes: int | None = None
     free_limit_bytes: int = 512 * MEBIBYTE
     connection_limit: int = 1000
+    certificate: tuple[Path, Path] | None = None
+
+    @property
+    def is_reached_by_tls(self) -> bool:
+        return self.certificate is not None or self.public_url.startswith("https://")
 
 
 def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -98,6 +105,7 @@ def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.en
         keep_bytes=1024 * MEBIBYTE * _whole_number("SPANORIGIN_KEEP_GB", environment, options.keep_gb, "--keep-gb")
         or None,
         free_limit_bytes=MEBIBYTE * _whole_number("SPANORIGIN_MIN_FREE_MB", environment),
+        certificate=_certificate(options.tls_cert, options.tls_key, environment),
         connection_limit=_whole_number("SPANORIGIN_MAX_CONNECTIONS", environment),
     )
 
@@ -120,6 +128,8 @@ def _parser() -> ArgumentParser:
     parser.add_argument(
         "--repo", metavar="DIR", action="append", help="checkout whose source may be shown; may be given more than once"
     )
+    parser.add_argument("--tls-cert", metavar="FILE", help="certificate with its chain, PEM: speak TLS at every port")
+    parser.add_argument("--tls-key", metavar="FILE", help="its key, PEM (default: in the same file)")
     parser.add_argument("--auth", action="store_true", help="demand tokens on loopback too, as beyond it")
     parser.add_argument(
         "--public-url", metavar="URL", help="where people reach the server, when a proxy stands before it"
@@ -134,6 +144,18 @@ def _parser() -> ArgumentParser:
 
 def _text(name: str, environment: Mapping[str, str]) -> str:
     return environment.get(name) or VARIABLES[name].default or ""
+
+
+def _certificate(cert: str | None, key: str | None, environment: Mapping[str, str]) -> tuple[Path, Path] | None:
+    """The files of certificate and key; None for no TLS."""
+    cert = cert or _text("SPANORIGIN_TLS_CERT", environment)
+    key = key or _text("SPANORIGIN_TLS_KEY", environment)
+    if key and not cert:
+        raise StartRefused(
+            f"There is a TLS key, {key}, and no certificate to it. Give that too, with --tls-cert.",
+            slug="certificate-missing",
+        )
+    return (Path(cert).expanduser(), Path(key or cert).expanduser()) if cert else None
 
 
 def _truth(name: str, environment: Mapping[str, str]) -> bool:

@@ -13,6 +13,7 @@ from .addresses import is_loopback
 from .audit import Audit
 from .gate import Gate
 from .sessions import Sessions
+from .tls import Certificate
 from .tokens import FILE_NAME, Tokens, TokensUnreadable
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ def gate_of(settings: Settings) -> Gate:
     return Gate(
         tokens, Sessions(), Audit(folder), demands=settings.demands_tokens_here or not is_loopback(settings.host)
     )
+
+
+def certificate_of(settings: Settings) -> Certificate | None:
+    """What the server shows over TLS; None for none. Raises StartRefused where it cannot be used."""
+    return None if settings.certificate is None else Certificate(*settings.certificate)
 
 
 def check_opening(settings: Settings) -> None:

@@ -21,6 +21,7 @@ from spanorigin_server.records import StartRefused
 
 if TYPE_CHECKING:
     from spanorigin_server.access.gate import Gate
+    from spanorigin_server.access.tls import Certificate
     from spanorigin_server.ingest.intake import Intake
 
 METHOD: Final = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
@@ -42,9 +43,10 @@ _GZIP, _ZLIB = b"\x1f\x8b", b"\x78"
 class OtlpGrpc(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no types
     """The endpoint and what it counts."""
 
-    def __init__(self, intake: Intake, gate: Gate | None = None) -> None:
+    def __init__(self, intake: Intake, gate: Gate | None = None, certificate: Certificate | None = None) -> None:
         self._intake = intake
         self._gate = gate
+        self._certificate = certificate
         self._server: Any = None
         self.requests = 0
 
@@ -67,7 +69,10 @@ class OtlpGrpc(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no typ
         for host, port in addresses:
             address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
             try:
-                self._server.add_insecure_port(address)
+                if self._certificate is None:
+                    self._server.add_insecure_port(address)
+                else:
+                    self._server.add_secure_port(address, self._certificate.grpc_credentials())
             except RuntimeError as error:
                 raise StartRefused(
                     f"OTLP/gRPC cannot listen on {address}: {error}. Give another port with --grpc-port, or 'off'.",
