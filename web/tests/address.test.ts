@@ -14,7 +14,7 @@ describe("an address leads back to the page that wrote it", () => {
     { name: "explore", query: "x", range: { from: null, to: 5n } },
     { name: "trace", traceId, spanId: null },
     { name: "trace", traceId, spanId: "00f067aa0ba902b7" },
-    { name: "trace", traceId, spanId: null, look: { view: "flame" } },
+    { name: "trace", traceId, spanId: null, look: { view: "flame", only: ["errors", "origin"] } },
   ];
   test.each(pages)("%o", (page) => {
     expect(read(writeAddress(page))).toEqual(page);
@@ -35,7 +35,7 @@ test("ids are read in either case, as other tools write them", () => {
 
 test("values that make no sense fall back to the default, and never fail", () => {
   expect(read("/explore?window=2y&from=yesterday")).toEqual({ name: "explore", query: "", range: DEFAULT_RANGE });
-  expect(read(`/trace/${traceId}?span=zz&view=pie`)).toEqual({ name: "trace", traceId, spanId: null });
+  expect(read(`/trace/${traceId}?span=zz&view=pie&only=cats`)).toEqual({ name: "trace", traceId, spanId: null });
 });
 
 test("an unknown path is lost", () => {

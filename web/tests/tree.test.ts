@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { LOST_PARENT, NO_PARENT } from "../src/model/trace";
-import { ancestors, buildTree, shownFor, visibleRows } from "../src/model/tree";
+import { ancestors, buildTree, rowsLeadingTo, shownFor, visibleRows } from "../src/model/tree";
 
 const tree = (...parent: number[]) => buildTree({ count: parent.length, parent: Int32Array.from(parent) });
 
@@ -75,6 +75,13 @@ describe("folding", () => {
     expect([...visibleRows(built, new Set([1]))]).toEqual([0, 1, 4]);
     expect([...visibleRows(built, new Set([0]))]).toEqual([0]);
     expect([...visibleRows(built, new Set([1, 2]))]).toEqual([0, 1, 4]);
+  });
+
+  test("what leads to a wanted row stays, the rest goes, and folds hide wanted ones too", () => {
+    const wanted = Uint8Array.from([0, 0, 0, 1, 0]);
+    expect([...rowsLeadingTo(built, new Set(), wanted)]).toEqual([0, 1, 2, 3]);
+    expect([...rowsLeadingTo(built, new Set([1]), wanted)]).toEqual([0, 1]);
+    expect([...rowsLeadingTo(built, new Set(), new Uint8Array(5))]).toEqual([]);
   });
 
   test("a hidden row is stood for by the outermost fold above it", () => {

@@ -9,11 +9,15 @@ import { DEFAULT_RANGE, isSameRange, type TimeRange, WINDOWS } from "./time-rang
 /** How a trace is looked at. */
 export interface TraceLook {
   readonly view: TraceView;
+  /** Only spans that all of these mark are shown, and what leads to them. */
+  readonly only: readonly Lens[];
 }
 
 export const TRACE_VIEWS = ["waterfall", "flame", "list"] as const;
 export type TraceView = (typeof TRACE_VIEWS)[number];
-export const PLAIN_LOOK: TraceLook = { view: "waterfall" };
+export const LENSES = ["errors", "slow", "origin"] as const;
+export type Lens = (typeof LENSES)[number];
+export const PLAIN_LOOK: TraceLook = { view: "waterfall", only: [] };
 
 export type Page =
   | { readonly name: "start" }
@@ -65,11 +69,14 @@ export function writeAddress(page: Page): string {
 /** Left out where all is as it is by default. */
 function readLook(parameters: URLSearchParams): { look?: TraceLook } {
   const view = TRACE_VIEWS.find((known) => known === parameters.get("view")) ?? PLAIN_LOOK.view;
-  return view === PLAIN_LOOK.view ? {} : { look: { view } };
+  const named = parameters.get("only")?.split(".") ?? [];
+  const only = LENSES.filter((lens) => named.includes(lens));
+  return view === PLAIN_LOOK.view && only.length === 0 ? {} : { look: { view, only } };
 }
 
 function writeLook(parameters: URLSearchParams, look: TraceLook): void {
   if (look.view !== PLAIN_LOOK.view) parameters.set("view", look.view);
+  if (look.only.length > 0) parameters.set("only", look.only.join("."));
 }
 
 function readRange(parameters: URLSearchParams): TimeRange {

@@ -70,6 +70,16 @@ export function visibleRows(tree: Tree, folded: ReadonlySet<number>): Int32Array
   return rows.subarray(0, filled);
 }
 
+/** Rows that are drawn when only those in `wanted` are asked for: they, and all that leads to them. In drawing order. */
+export function rowsLeadingTo(tree: Tree, folded: ReadonlySet<number>, wanted: Uint8Array): Int32Array {
+  const leads = Uint8Array.from(wanted);
+  for (let place = tree.order.length - 1; place >= 0; place--) {
+    const row = tree.order[place]!;
+    if (leads[row] === 1 && tree.parent[row]! >= 0) leads[tree.parent[row]!] = 1;
+  }
+  return visibleRows(tree, folded).filter((row) => leads[row] === 1);
+}
+
 /** The row itself, or the outermost folded row that hides it. */
 export function shownFor(tree: Tree, folded: ReadonlySet<number>, row: number): number {
   let shown = row;

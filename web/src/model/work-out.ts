@@ -1,8 +1,11 @@
 /** Everything that follows from the columns of a trace, worked out once; what only some views need, when they ask. */
 
+import type { Lens } from "./address";
+import { type CriticalPath, criticalPath } from "./critical";
 import { type Flame, layOutFlame } from "./flame";
 import { tellingDirectories } from "./paths";
 import { ServiceHues } from "./services";
+import { failed, type Marked, slow, withOrigin } from "./standouts";
 import { layOutTimeline, selfTimes, type Timeline } from "./timeline";
 import { errorCount, longestOriginName, originPaths, type Trace } from "./trace";
 import { buildTree, type Tree } from "./tree";
@@ -18,6 +21,8 @@ export interface OpenTrace {
   readonly originWidth: number;
   readonly selfNs: () => Float64Array;
   readonly flame: () => Flame;
+  readonly critical: () => CriticalPath;
+  readonly marked: Readonly<Record<Lens, () => Marked>>;
 }
 
 export function workOut(trace: Trace): OpenTrace {
@@ -32,6 +37,7 @@ export function workOut(trace: Trace): OpenTrace {
     met.add(service);
     hues.of(trace.strings[service] ?? "");
   }
+  const selfNs = once(() => selfTimes(tree, timeline));
   return {
     trace,
     tree,
@@ -40,8 +46,14 @@ export function workOut(trace: Trace): OpenTrace {
     errors: errorCount(trace),
     directories,
     originWidth: longestOriginName(trace, directories),
-    selfNs: once(() => selfTimes(tree, timeline)),
+    selfNs,
     flame: once(() => layOutFlame(tree, timeline)),
+    critical: once(() => criticalPath(tree, timeline)),
+    marked: {
+      errors: once(() => failed(trace)),
+      slow: once(() => slow(trace, timeline, selfNs())),
+      origin: once(() => withOrigin(trace)),
+    },
   };
 }
 

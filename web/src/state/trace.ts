@@ -2,20 +2,48 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { getSpan, getTrace } from "../client";
+import { LENSES } from "../model/address";
 import { asProblem, isAbort, type Problem } from "../model/problem";
 import type { SpanDetail } from "../model/span";
+import { inAll, type Marked } from "../model/standouts";
 import { findSpan } from "../model/trace";
-import { ancestors, visibleRows } from "../model/tree";
+import { ancestors, rowsLeadingTo, visibleRows } from "../model/tree";
 import { type OpenTrace, workOut } from "../model/work-out";
+import { recall, remember } from "./memory";
+import { page } from "./route";
 
 export type { OpenTrace };
 
 export const open = signal<OpenTrace | null>(null);
 export const problem = signal<Problem | null>(null);
-export const folded = signal<ReadonlySet<number>>(new Set());
+const NONE: ReadonlySet<number> = new Set();
+/** What is folded where all is shown, and where only some spans are: to look for one must not lose the reader's folds. */
+const foldedInAll = signal(NONE);
+const foldedInSome = signal(NONE);
+const only = computed(() => (page.value.name === "trace" ? (page.value.look?.only.join(".") ?? "") : ""));
+/** The spans that are asked for; null for all. */
+export const wanted = computed<Marked | null>(() => {
+  const lenses = LENSES.filter((lens) => only.value.split(".").includes(lens));
+  const opened = open.value;
+  return opened && lenses.length > 0 ? inAll(lenses.map((lens) => opened.marked[lens]())) : null;
+});
+export const folded = computed(() => (wanted.value ? foldedInSome : foldedInAll).value);
 /** Row of the selected span; -1 when none is. */
 export const selected = signal(-1);
-export const shown = computed(() => (open.value ? visibleRows(open.value.tree, folded.value) : new Int32Array(0)));
+/** Rows of the waterfall. */
+export const shown = computed(() => {
+  const opened = open.value;
+  if (!opened) return new Int32Array(0);
+  if (wanted.value) return rowsLeadingTo(opened.tree, folded.value, wanted.value.rows);
+  return visibleRows(opened.tree, folded.value);
+});
+
+export const isCriticalShown = signal(recall("critical-path") !== "off");
+
+export function showCritical(isShown: boolean): void {
+  isCriticalShown.value = isShown;
+  remember("critical-path", isShown ? "on" : "off");
+}
 
 /** The part of the axis that is looked at; null for all of it. */
 export const zoom = signal<{ readonly from: number; readonly to: number } | null>(null);
@@ -25,7 +53,7 @@ export const detailProblem = signal<Problem | null>(null);
 
 const RETRY_MS = 3000;
 const NOTHING = { traceId: "", spanId: null as string | null };
-let wanted = NOTHING;
+let asked = NOTHING;
 let abort: AbortController | null = null;
 let detailAbort: AbortController | null = null;
 let detailFor = "";
@@ -33,8 +61,8 @@ let retry: ReturnType<typeof setTimeout> | undefined;
 
 /** Opens a trace, unless it is the one that is open. */
 export function openTrace(traceId: string, spanId: string | null): void {
-  const isSame = wanted.traceId === traceId && (open.value !== null || problem.value === null);
-  wanted = { traceId, spanId };
+  const isSame = asked.traceId === traceId && (open.value !== null || problem.value === null);
+  asked = { traceId, spanId };
   if (isSame) {
     selectSpan(spanId);
     return;
@@ -42,7 +70,8 @@ export function openTrace(traceId: string, spanId: string | null): void {
   batch(() => {
     open.value = null;
     problem.value = null;
-    folded.value = new Set();
+    foldedInAll.value = NONE;
+    foldedInSome.value = NONE;
     selected.value = -1;
     zoom.value = null;
     detail.value = null;
@@ -54,14 +83,14 @@ export function openTrace(traceId: string, spanId: string | null): void {
 
 export function retryTrace(): void {
   problem.value = null;
-  void load(wanted.traceId);
+  void load(asked.traceId);
 }
 
 /** Leaves the trace; a request for it that is still under way is given up. */
 export function closeTrace(): void {
   clearTimeout(retry);
   abort?.abort();
-  if (!open.value) wanted = NOTHING;
+  if (!open.value) asked = NOTHING;
 }
 
 /** Puts a span into the panel and unfolds what hides it; null empties the panel. */
@@ -71,7 +100,7 @@ export function selectSpan(spanId: string | null): void {
   const row = spanId === null ? -1 : findSpan(now.trace, spanId);
   if (row >= 0) {
     const hiding = ancestors(now.tree, row).filter((above) => folded.value.has(above));
-    if (hiding.length > 0) folded.value = new Set([...folded.value].filter((kept) => !hiding.includes(kept)));
+    if (hiding.length > 0) fold(new Set([...folded.value].filter((kept) => !hiding.includes(kept))));
   }
   selected.value = row;
   if (row >= 0) void loadDetail(now.trace.traceId, now.trace.spanId[row]!);
@@ -81,7 +110,11 @@ export function setFolded(row: number, isFolded: boolean): void {
   const next = new Set(folded.value);
   if (isFolded) next.add(row);
   else next.delete(row);
-  folded.value = next;
+  fold(next);
+}
+
+function fold(rows: ReadonlySet<number>): void {
+  (wanted.value ? foldedInSome : foldedInAll).value = rows;
 }
 
 export function retryDetail(): void {
@@ -101,7 +134,7 @@ async function load(traceId: string): Promise<void> {
     batch(() => {
       open.value = opened;
       problem.value = null;
-      selectSpan(wanted.spanId ?? firstSpan(opened));
+      selectSpan(asked.spanId ?? firstSpan(opened));
     });
   } catch (error) {
     if (signal.aborted || isAbort(error)) return;

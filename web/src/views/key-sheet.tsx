@@ -24,6 +24,8 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
       ["j k", "next, previous span"],
       ["h l", "fold, unfold"],
       ["1 2 3", "waterfall, flame graph, span list"],
+      ["p", "critical path"],
+      ["e s u", "only errors, slow ones, your code"],
       ["z 0", "flame graph: zoom to the span, to all"],
       ["g G", "first, last span"],
       ["c", "copy path and line of the origin"],

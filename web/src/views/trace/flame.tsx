@@ -25,6 +25,8 @@ const AXIS_PX = 22;
 const EDGE_PX = 16;
 /** Narrower blocks carry no words, and such a piece of a block is not worth a stroke of its own. */
 const WORDS_FROM_PX = 34;
+/** How much of its colour keeps a block that is not asked for. */
+const ASIDE = 0.3;
 const CLOSEST_NS = 10;
 const TICK_PX = 140;
 
@@ -37,6 +39,7 @@ export function FlameGraph({ opened, onSelect }: FlameGraphProps) {
   const pointed = useSignal(-1);
   const { scrollTop, width, height } = viewport.value;
   const selected = state.selected.value;
+  const wanted = state.wanted.value;
   const { from, to } = state.zoom.value ?? timeline;
   const inner = Math.max(1, width - 2 * EDGE_PX);
   const nsPerPx = Math.max(1e-9, (to - from) / inner);
@@ -75,12 +78,14 @@ export function FlameGraph({ opened, onSelect }: FlameGraphProps) {
 
     function drawBlock(row: number, left: number, wide: number, top: number) {
       const high = LANE_PX - 2;
+      context!.globalAlpha = wanted?.rows[row] === 0 ? ASIDE : 1;
       context!.fillStyle = ink.services[hues.of(trace.strings[trace.service[row]!] ?? "") - 1]!;
       context!.fillRect(left, top, wide, high);
       if (trace.status[row] === ERROR) {
         context!.fillStyle = ink.error;
         context!.fillRect(left, top + high - 3, wide, 3);
       }
+      context!.globalAlpha = 1;
       if (row === selected || row === pointed.value) {
         context!.strokeStyle = ink.text;
         context!.lineWidth = row === selected ? 2 : 1;
@@ -89,7 +94,7 @@ export function FlameGraph({ opened, onSelect }: FlameGraphProps) {
       if (wide < WORDS_FROM_PX) return;
       const { origin, resource } = readRow(trace, row);
       const place = origin ? `  ${pathAndLine(origin).split(/[/\\]/).pop()}` : "";
-      context!.fillStyle = ink.inverse;
+      context!.fillStyle = wanted?.rows[row] === 0 ? ink.text : ink.inverse;
       context!.font = ink.font;
       context!.fillText(fitted(context!, resource + place, wide - 10), left + 5, top + high / 2 + 0.5);
     }
@@ -110,7 +115,7 @@ export function FlameGraph({ opened, onSelect }: FlameGraphProps) {
       context!.fillStyle = ink.line;
       context!.fillRect(0, AXIS_PX - 1, width, 1);
     }
-  }, [opened, scrollTop, width, height, selected, from, to, pointed.value, theme.value]);
+  }, [opened, scrollTop, width, height, selected, from, to, pointed.value, theme.value, wanted]);
 
   const met = (event: MouseEvent) => {
     const box = canvas.current!.getBoundingClientRect();

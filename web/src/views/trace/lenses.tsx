@@ -1,6 +1,10 @@
 /** The bar that says how the trace is looked at. */
 
-import type { TraceLook, TraceView } from "../../model/address";
+import type { Lens, TraceLook, TraceView } from "../../model/address";
+import { durationText, grouped } from "../../model/numbers";
+import * as state from "../../state/trace";
+import { Diamond } from "../glyphs";
+import { useKeys } from "../keys";
 
 export const VIEWS: ReadonlyArray<{ readonly name: TraceView; readonly label: string }> = [
   { name: "waterfall", label: "Waterfall" },
@@ -9,11 +13,33 @@ export const VIEWS: ReadonlyArray<{ readonly name: TraceView; readonly label: st
 ];
 
 interface LensesProps {
+  opened: state.OpenTrace;
   look: TraceLook;
   onLook: (to: Partial<TraceLook>) => void;
 }
 
-export function Lenses({ look, onLook }: LensesProps) {
+const PILLS: ReadonlyArray<{
+  readonly lens: Lens;
+  readonly label: string;
+  readonly hint: string;
+  readonly key: string;
+}> = [
+  { lens: "errors", label: "Errors", hint: "Only spans that failed, and what leads to them", key: "e" },
+  {
+    lens: "slow",
+    label: "Slow",
+    hint: "Only spans that worked for a tenth of the trace themselves, or took three times the median of those alike",
+    key: "s",
+  },
+  { lens: "origin", label: "Has origin", hint: "Only spans whose line of code is known", key: "u" },
+];
+
+export function Lenses({ opened, look, onLook }: LensesProps) {
+  const toggle = (lens: Lens) => {
+    onLook({ only: look.only.includes(lens) ? look.only.filter((one) => one !== lens) : [...look.only, lens] });
+  };
+  const toggleCritical = () => state.showCritical(!state.isCriticalShown.value);
+  useKeys({ p: toggleCritical, ...Object.fromEntries(PILLS.map(({ lens, key }) => [key, () => toggle(lens)])) });
   return (
     <div class="bar bar-s" data-testid="lenses">
       <span class="seg seg-s" role="group" aria-label="View">
@@ -29,6 +55,33 @@ export function Lenses({ look, onLook }: LensesProps) {
           </button>
         ))}
       </span>
+      <button
+        class="pill"
+        type="button"
+        aria-pressed={state.isCriticalShown.value}
+        title="At each moment the one span that everything else waited for (p)"
+        onClick={toggleCritical}
+      >
+        Critical path <span class="n">{durationText(opened.critical().totalNs)}</span>
+      </button>
+      {PILLS.map(({ lens, label, hint, key }) => {
+        const { count } = opened.marked[lens]();
+        const isOn = look.only.includes(lens);
+        return (
+          <button
+            key={lens}
+            class="pill"
+            type="button"
+            aria-pressed={isOn}
+            disabled={count === 0 && !isOn}
+            title={`${hint} (${key})`}
+            onClick={() => toggle(lens)}
+          >
+            {lens === "origin" ? <Diamond type="entry" /> : null}
+            {label} <span class="n">{grouped(count)}</span>
+          </button>
+        );
+      })}
     </div>
   );
 }

@@ -64,7 +64,7 @@ export function TracePage({ traceId, spanId, look }: Address) {
         opened ? (
           <>
             <TraceHead opened={opened} />
-            <Lenses look={look} onLook={lookAt} />
+            <Lenses opened={opened} look={look} onLook={lookAt} />
           </>
         ) : (
           <TraceHeadSkeleton />
@@ -159,11 +159,12 @@ function Keys({ view }: { view: TraceView }) {
 
 function Facts({ opened }: { opened: state.OpenTrace }) {
   const { count } = opened.trace;
+  const asked = state.wanted.value;
   const hidden = count - state.shown.value.length;
   return (
     <span data-testid="facts">
       {counted(count, "span")}
-      {hidden > 0 ? `, ${grouped(hidden)} folded` : ""}
+      {asked ? `, ${grouped(asked.count)} asked for` : hidden > 0 ? `, ${grouped(hidden)} folded` : ""}
     </span>
   );
 }

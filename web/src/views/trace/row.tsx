@@ -1,11 +1,12 @@
 /** One span in the waterfall. */
 
+import { piecesOf } from "../../model/critical";
 import { durationText, exactDuration } from "../../model/numbers";
 import { hueVariable } from "../../model/services";
 import { expectsOrigin, statusText, waitsForAnother } from "../../model/span";
 import { barOf } from "../../model/timeline";
 import type { TraceRow } from "../../model/trace";
-import { type OpenTrace, setFolded } from "../../state/trace";
+import { isCriticalShown, type OpenTrace, setFolded, wanted } from "../../state/trace";
 import { Diamond, Icon, PlaceWords, placeTitle } from "../glyphs";
 import type { Geometry } from "./geometry";
 
@@ -27,7 +28,7 @@ export function WaterfallRow({ opened, row, place, isSelected, isFolded, onSelec
   const hue = hueVariable(hues.of(row.service));
   return (
     <div
-      class={`wf-row ${isSelected ? "is-selected" : ""}`}
+      class={`wf-row ${isSelected ? "is-selected" : ""} ${wanted.value?.rows[row.row] === 0 ? "is-aside" : ""}`}
       role="row"
       id={`row-${row.row}`}
       aria-level={depth + 1}
@@ -131,6 +132,7 @@ function Track({ opened, row, hue, trackPx }: { opened: OpenTrace; row: TraceRow
   const ns = opened.timeline.duration[row.row]!;
   const isRemote = waitsForAnother(row.kind);
   const isError = row.status === "error";
+  const isSlow = opened.marked.slow().rows[row.row] === 1;
   const side = valueSide(x, w, trackPx);
   return (
     <span role="gridcell" class="wf-track" aria-label={durationText(ns)}>
@@ -138,8 +140,13 @@ function Track({ opened, row, hue, trackPx }: { opened: OpenTrace; row: TraceRow
         class={`wf-bar ${isRemote ? "is-remote" : ""} ${isError ? "is-error" : ""}`}
         style={{ left: `${x}%`, width: `${w}%`, color: hue }}
       />
+      {isCriticalShown.value
+        ? piecesOf(opened.critical(), row.row, opened.timeline).map((piece, index) => (
+            <i class="crit" key={index} style={{ left: `${piece.x}%`, width: `${piece.w}%` }} />
+          ))
+        : null}
       <span
-        class={`wf-val ${side === "inside" && !isRemote ? "inside" : ""} ${isError && side !== "inside" ? "is-error" : ""}`}
+        class={`wf-val ${side === "inside" && !isRemote ? "inside" : ""} ${isError && side !== "inside" ? "is-error" : ""} ${isSlow && !isError && side !== "inside" ? "is-slow" : ""}`}
         style={valuePlace(side, x, w)}
         title={exactDuration(ns)}
       >

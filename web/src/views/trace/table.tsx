@@ -27,7 +27,11 @@ const COLUMNS: ReadonlyArray<{ key: SortKey; label: string; isNumber: boolean }>
 export function SpanTable({ opened, onSelect }: SpanTableProps) {
   const { trace, timeline } = opened;
   const sorting = useSignal<Sorting>(firstSorting("self"));
-  const rows = useMemo(() => sortedRows(opened, sorting.value), [opened, sorting.value]);
+  const wanted = state.wanted.value;
+  const rows = useMemo(() => {
+    const all = sortedRows(opened, sorting.value);
+    return wanted ? all.filter((row) => wanted.rows[row] === 1) : all;
+  }, [opened, sorting.value, wanted]);
   const scroller = useRef<HTMLDivElement>(null);
   const viewport = useViewport(scroller);
   const rowHeight = pixels("--row-table");

@@ -74,12 +74,12 @@ export function Waterfall({ opened, onSelect }: WaterfallProps) {
   const isFirst = useRef(true);
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (!element || selected < 0) return;
+    if (!element || selected < 0 || placeOf(selected) < 0) return;
     const height = element.clientHeight - headHeight;
     const placement = isFirst.current ? "middle" : "nearest";
     isFirst.current = false;
     element.scrollTop = scrollToShow(placeOf(selected), element.scrollTop, height, rowHeight, placement);
-  }, [selected, trace]);
+  }, [selected, trace, state.wanted.value]);
 
   const top = Math.floor(viewport.value.scrollTop / rowHeight);
   const inView = shown.subarray(top, top + Math.ceil(viewport.value.height / rowHeight));
