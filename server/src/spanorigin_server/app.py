@@ -25,7 +25,7 @@ from spanorigin_server.ingest.datadog import Datadog
 from spanorigin_server.ingest.intake import Intake
 from spanorigin_server.ingest.otlp import Otlp
 from spanorigin_server.ingest.otlp_grpc import OtlpGrpc
-from spanorigin_server.life import deletion
+from spanorigin_server.life import backup, deletion
 from spanorigin_server.life.retention import Limits, Retention
 from spanorigin_server.pages import FOLDER, Pages
 from spanorigin_server.query import explain, export, findings, groups, origins, views
@@ -78,6 +78,7 @@ def application(
     saved_views = views.Views(settings.data.expanduser() / "views.json")
     upkeep = Upkeep(engine)
     retention = Retention(upkeep, Limits(settings.keep_days, settings.keep_bytes))
+    backups = backup.Backups(engine, batch, settings.data.expanduser())
     gate = gate_of(settings)
     sign_in = SignIn(gate, is_secure=settings.is_reached_by_tls)
     intake = Intake(batch, settings.body_limit_bytes)
@@ -114,6 +115,7 @@ def application(
                 *live.routes(),
                 *views.routes(saved_views, workers),
                 *deletion.routes(upkeep, keepers),
+                *backup.routes(backups, keepers),
                 *source_routes(reader, Previewer(repositories), workers),
                 *sign_in.routes(),
                 *audit.routes(gate.audit, workers),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from spanorigin_server.source.repositories import Repositories
 
 REFUSED: Final = 2
+LIFE_COMMANDS: Final = ("backup", "restore", "export", "import", "delete")
 
 # Waits for the address on its input, so that it can be started before the store is open.
 _OPENER = "import sys, webbrowser; address = sys.stdin.readline().strip(); address and webbrowser.open(address)"
@@ -40,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from spanorigin_server.access import command as token_command
 
         return token_command.main(given[1:])
+    if given[:1] and given[0] in LIFE_COMMANDS:
+        from spanorigin_server.life import command as life_command
+
+        return life_command.main(given)
     try:
         return _run(settings_module.read(given))
     except StartRefused as refusal:

@@ -38,6 +38,7 @@ VARIABLES: Final = {
         Variable("SPANORIGIN_REPOSITORIES", ""),
         Variable("SPANORIGIN_AUTH", "False"),
         Variable("SPANORIGIN_PUBLIC_URL", ""),
+        Variable("SPANORIGIN_TOKEN", ""),
         Variable("SPANORIGIN_KEEP_DAYS", "0", minimum=0, maximum=36500),
         Variable("SPANORIGIN_KEEP_GB", "0", minimum=0, maximum=1_000_000),
         Variable("SPANORIGIN_MIN_FREE_MB", "512", minimum=0, maximum=1_000_000_000),
@@ -108,6 +109,16 @@ def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.en
         certificate=_certificate(options.tls_cert, options.tls_key, environment),
         connection_limit=_whole_number("SPANORIGIN_MAX_CONNECTIONS", environment),
     )
+
+
+def token_to_show(environment: Mapping[str, str] = os.environ) -> str:
+    """The token that commands show to a server; empty where there is none."""
+    return _text("SPANORIGIN_TOKEN", environment)
+
+
+def data_folder(option: str | None, environment: Mapping[str, str] = os.environ) -> Path:
+    """The data folder that a command works on."""
+    return Path(option or _text("SPANORIGIN_DATA", environment)).expanduser().absolute()
 
 
 def _parser() -> ArgumentParser:

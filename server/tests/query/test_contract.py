@@ -21,7 +21,7 @@ from .samples import visits
 
 NOW_NS = NOON_NS + SECOND_NS
 # Others' rooms: server/tests/source and server/tests/life.
-_ELSEWHERE = ("/api/v1/health", "/api/v1/source", "/api/v1/deletions", "/api/v1/audit", "/api/v1/session")
+_ELSEWHERE = ("/api/v1/health", "/api/v1/source", "/api/v1/deletions", "/api/v1/backup", "/api/v1/audit", "/api/v1/session")
 SEARCHES = ["", "service:shop", "fn:*load status:error", "@size:>3", "-has:origin", "*:t1", "refused", "(a", "sttus:ok"]
 
 

@@ -13,7 +13,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -87,6 +87,7 @@ class Batch:
         self._is_draining = False
         self._busy_until = 0.0
         self._writing = 0
+        self._is_paused = False
         self._threads = [
             threading.Thread(target=self._write_groups, args=(writer,), name=f"writer-{number}", daemon=True)
             for number, writer in enumerate(writers)
@@ -129,6 +130,21 @@ class Batch:
             if thread.is_alive():
                 thread.join()
 
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """While this lasts nothing is written: every body is in the store whole, or not at all. Senders wait. Blocks."""
+        with self._changed:
+            # Two who pause come one after the other.
+            self._changed.wait_for(lambda: not self._is_paused)
+            self._is_paused = True
+            self._changed.wait_for(lambda: self._writing == 0)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._is_paused = False
+                self._changed.notify_all()
+
     @property
     def is_draining(self) -> bool:
         return self._is_draining
@@ -138,6 +154,7 @@ class Batch:
             self._settle(writer, group)
             with self._changed:
                 self._writing -= 1
+                self._changed.notify_all()
                 # On the heels of a real group its senders' next bodies are on their way.
                 self._busy_until = time.monotonic() + (GROUP_WAIT_S if len(group) > 1 else 0)
 
@@ -153,14 +170,16 @@ class Batch:
 
     def _is_ready(self) -> bool:
         """Is there a group worth writing now? Called with the lock held."""
-        if not self._queue:
+        if not self._queue or self._is_paused:
             return False
         is_idle = self._writing == 0 and time.monotonic() >= self._busy_until
         return is_idle or self._is_draining or len(self._queue) >= GROUP_BODIES or self._wait_s() == 0
 
     def _wait_s(self) -> float | None:
-        """How long the oldest body may still wait for company; None when there is no body."""
-        return max(0.0, self._queue[0].came_at + GROUP_WAIT_S - time.monotonic()) if self._queue else None
+        """How long the oldest body may still wait for company; None when there is nothing to write."""
+        if not self._queue or self._is_paused:
+            return None
+        return max(0.0, self._queue[0].came_at + GROUP_WAIT_S - time.monotonic())
 
     def _take(self) -> list[_Waiting]:
         group: list[_Waiting] = []

@@ -1,0 +1,2 @@
+-- The name has been checked to be a part's.
+ALTER TABLE ${database}.spans ATTACH PART '${part}'
