@@ -44,6 +44,35 @@ export type AuditList = {
   }>;
 };
 
+/** How long the last thousand took, at most. */
+export type Spread = {
+  readonly count: number;
+  readonly p50_ns: number | null;
+  readonly p95_ns: number | null;
+};
+
+export type Status = {
+  readonly health: Health;
+  /** What the spans take up on the disk. */
+  readonly stored_bytes: number;
+  readonly disk_free_bytes: number;
+  /** Resident; null where the system does not say. */
+  readonly memory_bytes: number | null;
+  /** Processor time since the start. */
+  readonly processor_ns: number;
+  /** Requests that wait for their commit. */
+  readonly waiting_bodies: number;
+  readonly waiting_bytes: number;
+  readonly commits: Spread;
+  readonly questions: Spread;
+  /** Requests refused since the start. */
+  readonly refused: ReadonlyArray<{
+    /** A heading in docs/messages.md. */
+    readonly reason: string;
+    readonly count: number;
+  }>;
+};
+
 export type Session = {
   readonly name: string;
   readonly kind: "local" | "nobody" | "token" | "person";

@@ -27,6 +27,8 @@ from spanorigin_server.ingest.otlp import Otlp
 from spanorigin_server.ingest.otlp_grpc import OtlpGrpc
 from spanorigin_server.life import backup, deletion
 from spanorigin_server.life.retention import Limits, Retention
+from spanorigin_server.observation.endpoint import Observation, measured_routes
+from spanorigin_server.observation.measured import Measured, MeasuredWriter
 from spanorigin_server.pages import FOLDER, Pages
 from spanorigin_server.query import explain, export, findings, groups, origins, views
 from spanorigin_server.query.endpoint import routes as query_routes
@@ -38,7 +40,6 @@ from spanorigin_server.store.reader import Reader
 from spanorigin_server.store.statistics import Statistics
 from spanorigin_server.store.tables import LANES, prepare
 from spanorigin_server.store.upkeep import Upkeep
-from spanorigin_server.store.writer import Writer
 from spanorigin_server.workers import Workers
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ def application(
     Raises StartRefused when the store was written by a newer release.
     """
     prepare(engine)
-    commits = Commits()
-    batch = Batch([Writer(engine, lane, commits) for lane in range(LANES)])
+    commits, measured = Commits(), Measured()
+    batch = Batch([MeasuredWriter(engine, lane, commits, measured) for lane in range(LANES)])
     workers = Workers()
     # What changes the store as a whole: one at a time.
     keepers = Workers(threads=1, waiting_limit=8)
@@ -80,10 +81,12 @@ def application(
     retention = Retention(upkeep, Limits(settings.keep_days, settings.keep_bytes))
     backups = backup.Backups(engine, batch, settings.data.expanduser())
     gate = gate_of(settings)
+    gate.refused = measured.refused
     sign_in = SignIn(gate, is_secure=settings.is_reached_by_tls)
-    intake = Intake(batch, settings.body_limit_bytes)
+    intake = Intake(batch, settings.body_limit_bytes, refused=measured.refused)
     otlp, otlp_grpc, datadog = Otlp(intake), OtlpGrpc(intake, gate, certificate_of(settings)), Datadog(intake)
     health = Health(engine, batch, doors, otlp, otlp_grpc, datadog, repositories, workers)
+    observation = Observation(measured, health, intake, gate.audit, settings.data.expanduser())
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
@@ -103,23 +106,27 @@ def application(
 
     app = Starlette(
         routes=guarded(
-            [
-                *otlp.routes(),
-                *health.routes(),
-                *export.routes(reader, workers),
-                *query_routes(reader, workers),
-                *origins.routes(statistics, workers),
-                *findings.routes(statistics, workers),
-                *groups.routes(statistics, workers),
-                *explain.routes(statistics, workers),
-                *live.routes(),
-                *views.routes(saved_views, workers),
-                *deletion.routes(upkeep, keepers),
-                *backup.routes(backups, keepers),
-                *source_routes(reader, Previewer(repositories), workers),
-                *sign_in.routes(),
-                *audit.routes(gate.audit, workers),
-            ],
+            measured_routes(
+                [
+                    *otlp.routes(),
+                    *health.routes(),
+                    *export.routes(reader, workers),
+                    *query_routes(reader, workers),
+                    *origins.routes(statistics, workers),
+                    *findings.routes(statistics, workers),
+                    *groups.routes(statistics, workers),
+                    *explain.routes(statistics, workers),
+                    *live.routes(),
+                    *views.routes(saved_views, workers),
+                    *deletion.routes(upkeep, keepers),
+                    *backup.routes(backups, keepers),
+                    *source_routes(reader, Previewer(repositories), workers),
+                    *sign_in.routes(),
+                    *audit.routes(gate.audit, workers),
+                    *observation.routes(),
+                ],
+                measured,
+            ),
             gate,
         ),
         middleware=[Middleware(Access, bound_host=settings.host, public_url=settings.public_url)],
@@ -128,7 +135,7 @@ def application(
     )
     app.router.default = SignInFirst(Pages(web_folder), gate)
     tracers = Starlette(
-        routes=guarded(datadog.routes(), gate),
+        routes=guarded(measured_routes(datadog.routes(), measured), gate),
         middleware=[Middleware(Access, bound_host=settings.host, public_url=settings.public_url)],
         exception_handlers={HTTPException: _refused, 500: _failed},  # type: ignore[dict-item]  # likewise
     )

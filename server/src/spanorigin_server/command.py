@@ -41,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from spanorigin_server.access import command as token_command
 
         return token_command.main(given[1:])
+    if given[:1] == ["status"]:
+        from spanorigin_server.observation import command as status_command
+
+        return status_command.main(given[1:])
     if given[:1] and given[0] in LIFE_COMMANDS:
         from spanorigin_server.life import command as life_command
 

@@ -49,9 +49,10 @@ class Health:
 
     async def _health(self, _request: Request) -> Response:
         held = await self.workers.run(lambda: self.engine.query(statement("commands/count_spans")))
-        return json_answer(self._report(held["spans"][0]))
+        return json_answer(self.report(held["spans"][0]))
 
-    def _report(self, spans: int) -> dict[str, Any]:
+    def report(self, spans: int) -> dict[str, Any]:
+        """What the contract calls Health; `spans` is how many there are."""
         committed = self.batch.committed
         last_ns = committed.last_at_ns
         return {
@@ -61,11 +62,15 @@ class Health:
             "spans": spans,
             "last_span_received_ns": None if last_ns is None else str(last_ns),
             "spans_per_second": committed.spans_per_second(),
-            "listeners": list(self._listeners()),
+            "listeners": list(self.listeners()),
             "repositories": self.repositories.listed(),
         }
 
-    def _listeners(self) -> Iterator[dict[str, Any]]:
+    @staticmethod
+    def version() -> str:
+        return installed_version()
+
+    def listeners(self) -> Iterator[dict[str, Any]]:
         yield {"port": self.doors.port, "protocol": "OTLP/HTTP", "requests": self.otlp.requests}
         if self.doors.grpc:
             yield {"port": self.doors.grpc[0][1], "protocol": "OTLP/gRPC", "requests": self.otlp_grpc.requests}

@@ -38,6 +38,11 @@ class Workers:
         finally:
             self._asked -= 1
 
+    @property
+    def asked(self) -> int:
+        """Questions being worked on or waiting."""
+        return self._asked
+
     def close(self) -> None:
         """Drops what has not begun, and waits for what has."""
         self._pool.shutdown(wait=True, cancel_futures=True)

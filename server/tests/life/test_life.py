@@ -316,11 +316,16 @@ def test_beyond_this_machine_nobody_is_let_in_without_a_token_and_no_source_is_s
     with ServerProcess(tmp_path / "data", "--host", "0.0.0.0") as server:
         without = server.request("GET", "/api/v1/health")
         status, body, _ = server.request("GET", "/api/v1/health", authorization=f"Bearer {secret}")
+        asked = ("status", "--json", "--server", server.address)
+        denied, told = run(*asked), run(*asked, SPANORIGIN_TOKEN=secret)
         run("token", "revoke", "me", "--data", data)
         after = server.request("GET", "/api/v1/health", authorization=f"Bearer {secret}")
         _, _, errors = server.stop()
 
     assert (without[0], status, after[0]) == (401, 200, 401)
+    assert (denied.returncode, told.returncode) == (2, 0)
+    assert "[token-missing]" in denied.stderr
+    assert json.loads(told.stdout)["health"]["status"] == "ok"
     assert json.loads(body)["repositories"] == []
     assert "[beyond-loopback]" in errors
 

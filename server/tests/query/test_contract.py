@@ -21,7 +21,15 @@ from .samples import visits
 
 NOW_NS = NOON_NS + SECOND_NS
 # Others' rooms: server/tests/source and server/tests/life.
-_ELSEWHERE = ("/api/v1/health", "/api/v1/source", "/api/v1/deletions", "/api/v1/backup", "/api/v1/audit", "/api/v1/session")
+_ELSEWHERE = (
+    "/api/v1/health",
+    "/api/v1/source",
+    "/api/v1/deletions",
+    "/api/v1/backup",
+    "/api/v1/audit",
+    "/api/v1/session",
+    "/api/v1/status",
+)
 SEARCHES = ["", "service:shop", "fn:*load status:error", "@size:>3", "-has:origin", "*:t1", "refused", "(a", "sttus:ok"]
 
 

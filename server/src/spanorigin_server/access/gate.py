@@ -7,7 +7,7 @@ session is demanded (decision 0171).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -65,6 +65,8 @@ class Gate:
     sessions: Sessions
     audit: Audit
     demands: bool
+    # Told the slug of every refusal.
+    refused: Callable[[str], None] = lambda _slug: None
 
     def admitted(self, need: Need, *, authorization: str = "", key: str = "", cookie: str = "") -> Principal | Refusal:
         """Who shows this, where they may do what is needed; otherwise why not.
@@ -150,6 +152,7 @@ class Guard:
         need = need_of(self._path, scope["method"])
         who = self._gate.admitted_scope(scope, need)
         if isinstance(who, Refusal):
+            self._gate.refused(who.slug)
             await who.answer()(scope, receive, send)
             return
         scope.setdefault("state", {})[WHO] = who

@@ -61,10 +61,12 @@ NEEDS: Final[Mapping[str, Mapping[str, Need]]] = {
     "/api/v1/source": _READ,
     "/api/v1/spans": _READ,
     "/api/v1/spans/export": _READ,
+    "/api/v1/status": _READ,
     "/api/v1/traces/{trace_id}": _READ,
     "/api/v1/traces/{trace_id}/spans/{span_id}": _READ,
     "/api/v1/views": {"GET": Right.READ, "POST": Right.WRITE},
     "/api/v1/views/{view_id}": {"GET": Right.READ, "PUT": Right.WRITE, "DELETE": Right.WRITE},
+    "/metrics": _READ,
     "/sign-in": _OPEN,
     "/sign-out": {"POST": OPEN},
     # A browser asks with OPTIONS whether it may send, and carries no token then.

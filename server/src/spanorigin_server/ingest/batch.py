@@ -146,6 +146,11 @@ class Batch:
                 self._changed.notify_all()
 
     @property
+    def waiting(self) -> tuple[int, int]:
+        """How many bodies wait for their commit, and their bytes."""
+        return len(self._queue), self._queued_bytes
+
+    @property
     def is_draining(self) -> bool:
         return self._is_draining
 

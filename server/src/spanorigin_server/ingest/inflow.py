@@ -44,6 +44,10 @@ class Inflow:
         self._taken_bytes = 0
         self._lock = threading.Lock()
 
+    @property
+    def taken_bytes(self) -> int:
+        return self._taken_bytes
+
     @contextmanager
     def held(self) -> Iterator[Held]:
         """A request's account; what it took up is given back on leaving."""

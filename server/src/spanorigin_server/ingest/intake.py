@@ -6,7 +6,7 @@ them take it from one table here. Source: the OTLP specification, "Failures"; de
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -60,6 +60,8 @@ class Intake:
     batch: Batch
     body_limit_bytes: int
     inflow: Inflow = field(default_factory=Inflow)
+    # Told the slug of every refusal.
+    refused: Callable[[str], None] = lambda _slug: None
 
     async def store(self, scopes: Sequence[ScopeSpans]) -> int:
         """Commit a request's spans; how many of them were refused. Raises what `Batch.commit` raises."""
@@ -68,6 +70,11 @@ class Intake:
 
     def failure_of(self, error: Exception, request_name: str) -> Failure:
         """What to answer for one of FAILURES; `request_name` is what the body should have been."""
+        failure = self._failure_of(error, request_name)
+        self.refused(failure.slug)
+        return failure
+
+    def _failure_of(self, error: Exception, request_name: str) -> Failure:
         match error:
             case EncodingUnknown():
                 message = f"The Content-Encoding is {error}. Send {', '.join(ENCODINGS)}, or none."
