@@ -38,7 +38,6 @@ NEEDS: Final[Mapping[str, Mapping[str, Need]]] = {
     "/api/v1/aggregate": _READ,
     "/api/v1/audit": {"GET": Right.ADMIN},
     "/api/v1/backup": {"GET": Right.ADMIN},
-    "/api/v1/backup": {"GET": Right.ADMIN},
     "/api/v1/deletions": {"POST": Right.ADMIN},
     "/api/v1/explain": _READ,
     "/api/v1/facets": _READ,
