@@ -57,7 +57,7 @@ def put_in():
         (Wish(entry=False, exit=False), set()),
         (Wish(), BOTH),
     ],
-    ids=str,
+    ids=["all", "entries", "exits", "both", "none"],
 )
 def test_each_switch_takes_its_own_and_gives_it_back(shop, wish, expected):
     assert shop.ask() == BOTH
