@@ -14,7 +14,12 @@ describe("an address leads back to the page that wrote it", () => {
     { name: "explore", query: "x", range: { from: null, to: 5n } },
     { name: "trace", traceId, spanId: null },
     { name: "trace", traceId, spanId: "00f067aa0ba902b7" },
-    { name: "trace", traceId, spanId: null, look: { view: "flame", only: ["errors", "origin"] } },
+    {
+      name: "trace",
+      traceId,
+      spanId: null,
+      look: { view: "flame", only: ["errors", "found"], find: "kind:client a&b" },
+    },
   ];
   test.each(pages)("%o", (page) => {
     expect(read(writeAddress(page))).toEqual(page);

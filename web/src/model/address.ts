@@ -10,14 +10,16 @@ import { DEFAULT_RANGE, isSameRange, type TimeRange, WINDOWS } from "./time-rang
 export interface TraceLook {
   readonly view: TraceView;
   /** Only spans that all of these mark are shown, and what leads to them. */
-  readonly only: readonly Lens[];
+  readonly only: ReadonlyArray<Lens | "found">;
+  /** What is looked for in the trace. */
+  readonly find: string;
 }
 
 export const TRACE_VIEWS = ["waterfall", "flame", "list"] as const;
 export type TraceView = (typeof TRACE_VIEWS)[number];
 export const LENSES = ["errors", "slow", "origin"] as const;
 export type Lens = (typeof LENSES)[number];
-export const PLAIN_LOOK: TraceLook = { view: "waterfall", only: [] };
+export const PLAIN_LOOK: TraceLook = { view: "waterfall", only: [], find: "" };
 
 export type Page =
   | { readonly name: "start" }
@@ -70,8 +72,9 @@ export function writeAddress(page: Page): string {
 function readLook(parameters: URLSearchParams): { look?: TraceLook } {
   const view = TRACE_VIEWS.find((known) => known === parameters.get("view")) ?? PLAIN_LOOK.view;
   const named = parameters.get("only")?.split(".") ?? [];
-  const only = LENSES.filter((lens) => named.includes(lens));
-  return view === PLAIN_LOOK.view && only.length === 0 ? {} : { look: { view, only } };
+  const only = [...LENSES, "found" as const].filter((lens) => named.includes(lens));
+  const look = { view, only, find: parameters.get("find") ?? "" };
+  return view === PLAIN_LOOK.view && only.length === 0 && look.find === "" ? {} : { look };
 }
 
 function writeLook(parameters: URLSearchParams, look: TraceLook): void {
@@ -85,6 +88,7 @@ function readRange(parameters: URLSearchParams): TimeRange {
   if (from !== null || to !== null) return { from, to };
   const window = parameters.get("window");
   return WINDOWS.some((known) => known.id === window) ? { window: window as string } : DEFAULT_RANGE;
+  if (look.find !== "") parameters.set("find", look.find);
 }
 
 function readMoment(text: string | null): bigint | null {

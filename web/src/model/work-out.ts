@@ -19,6 +19,7 @@ export interface OpenTrace {
   /** By path: what must stand before the file name so that rows can be told apart. */
   readonly directories: ReadonlyMap<string, string>;
   readonly originWidth: number;
+  readonly rowOf: () => ReadonlyMap<string, number>;
   readonly selfNs: () => Float64Array;
   readonly flame: () => Flame;
   readonly critical: () => CriticalPath;
@@ -46,6 +47,7 @@ export function workOut(trace: Trace): OpenTrace {
     errors: errorCount(trace),
     directories,
     originWidth: longestOriginName(trace, directories),
+    rowOf: once(() => new Map(trace.spanId.map((spanId, row) => [spanId, row]))),
     selfNs,
     flame: once(() => layOutFlame(tree, timeline)),
     critical: once(() => criticalPath(tree, timeline)),

@@ -21,11 +21,16 @@ const NONE: ReadonlySet<number> = new Set();
 const foldedInAll = signal(NONE);
 const foldedInSome = signal(NONE);
 const only = computed(() => (page.value.name === "trace" ? (page.value.look?.only.join(".") ?? "") : ""));
+/** What a search within the trace found (state/find.ts); null while nothing is looked for, or nothing is known yet. */
+export const found = signal<Marked | null>(null);
 /** The spans that are asked for; null for all. */
 export const wanted = computed<Marked | null>(() => {
-  const lenses = LENSES.filter((lens) => only.value.split(".").includes(lens));
   const opened = open.value;
-  return opened && lenses.length > 0 ? inAll(lenses.map((lens) => opened.marked[lens]())) : null;
+  if (!opened) return null;
+  const named = only.value.split(".");
+  const all = LENSES.filter((lens) => named.includes(lens)).map((lens) => opened.marked[lens]());
+  if (named.includes("found") && found.value) all.push(found.value);
+  return all.length > 0 ? inAll(all) : null;
 });
 export const folded = computed(() => (wanted.value ? foldedInSome : foldedInAll).value);
 /** Row of the selected span; -1 when none is. */

@@ -16,6 +16,8 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
       ["Enter", "open the trace at the span"],
       ["t", "choose the time range"],
       ["r", "search again"],
+      ["f", "facets on and off"],
+      ["1 2 3", "spans, origins, top list"],
     ],
   },
   {
@@ -24,6 +26,7 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
       ["j k", "next, previous span"],
       ["h l", "fold, unfold"],
       ["1 2 3", "waterfall, flame graph, span list"],
+      ["/ n N", "find in the trace; next, previous found"],
       ["p", "critical path"],
       ["e s u", "only errors, slow ones, your code"],
       ["z 0", "flame graph: zoom to the span, to all"],

@@ -39,7 +39,7 @@ export function FlameGraph({ opened, onSelect }: FlameGraphProps) {
   const pointed = useSignal(-1);
   const { scrollTop, width, height } = viewport.value;
   const selected = state.selected.value;
-  const wanted = state.wanted.value;
+  const wanted = state.wanted.value ?? state.found.value;
   const { from, to } = state.zoom.value ?? timeline;
   const inner = Math.max(1, width - 2 * EDGE_PX);
   const nsPerPx = Math.max(1e-9, (to - from) / inner);

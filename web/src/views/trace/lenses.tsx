@@ -5,6 +5,7 @@ import { durationText, grouped } from "../../model/numbers";
 import * as state from "../../state/trace";
 import { Diamond } from "../glyphs";
 import { useKeys } from "../keys";
+import { FindBox } from "./find";
 
 export const VIEWS: ReadonlyArray<{ readonly name: TraceView; readonly label: string }> = [
   { name: "waterfall", label: "Waterfall" },
@@ -16,6 +17,7 @@ interface LensesProps {
   opened: state.OpenTrace;
   look: TraceLook;
   onLook: (to: Partial<TraceLook>) => void;
+  onSelect: (spanId: string) => void;
 }
 
 const PILLS: ReadonlyArray<{
@@ -34,7 +36,7 @@ const PILLS: ReadonlyArray<{
   { lens: "origin", label: "Has origin", hint: "Only spans whose line of code is known", key: "u" },
 ];
 
-export function Lenses({ opened, look, onLook }: LensesProps) {
+export function Lenses({ opened, look, onLook, onSelect }: LensesProps) {
   const toggle = (lens: Lens) => {
     onLook({ only: look.only.includes(lens) ? look.only.filter((one) => one !== lens) : [...look.only, lens] });
   };
@@ -82,6 +84,8 @@ export function Lenses({ opened, look, onLook }: LensesProps) {
           </button>
         );
       })}
+      <span class="grow" />
+      <FindBox opened={opened} look={look} onLook={onLook} onSelect={onSelect} />
     </div>
   );
 }

@@ -64,7 +64,7 @@ export function TracePage({ traceId, spanId, look }: Address) {
         opened ? (
           <>
             <TraceHead opened={opened} />
-            <Lenses opened={opened} look={look} onLook={lookAt} />
+            <Lenses opened={opened} look={look} onLook={lookAt} onSelect={select} />
           </>
         ) : (
           <TraceHeadSkeleton />

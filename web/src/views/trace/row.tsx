@@ -6,7 +6,7 @@ import { hueVariable } from "../../model/services";
 import { expectsOrigin, statusText, waitsForAnother } from "../../model/span";
 import { barOf } from "../../model/timeline";
 import type { TraceRow } from "../../model/trace";
-import { isCriticalShown, type OpenTrace, setFolded, wanted } from "../../state/trace";
+import { found, isCriticalShown, type OpenTrace, setFolded, wanted } from "../../state/trace";
 import { Diamond, Icon, PlaceWords, placeTitle } from "../glyphs";
 import type { Geometry } from "./geometry";
 
@@ -28,7 +28,7 @@ export function WaterfallRow({ opened, row, place, isSelected, isFolded, onSelec
   const hue = hueVariable(hues.of(row.service));
   return (
     <div
-      class={`wf-row ${isSelected ? "is-selected" : ""} ${wanted.value?.rows[row.row] === 0 ? "is-aside" : ""}`}
+      class={`wf-row ${isSelected ? "is-selected" : ""} ${wanted.value?.rows[row.row] === 0 ? "is-aside" : ""} ${found.value?.rows[row.row] === 1 ? "is-found" : ""}`}
       role="row"
       id={`row-${row.row}`}
       aria-level={depth + 1}
@@ -146,7 +146,7 @@ function Track({ opened, row, hue, trackPx }: { opened: OpenTrace; row: TraceRow
           ))
         : null}
       <span
-        class={`wf-val ${side === "inside" && !isRemote ? "inside" : ""} ${isError && side !== "inside" ? "is-error" : ""} ${isSlow && !isError && side !== "inside" ? "is-slow" : ""}`}
+        class={`wf-val ${side === "inside" && !isRemote ? "inside" : ""} ${isError && side !== "inside" ? "is-error" : ""} ${isSlow && !isError && (isRemote || side !== "inside") ? "is-slow" : ""}`}
         style={valuePlace(side, x, w)}
         title={exactDuration(ns)}
       >

@@ -86,7 +86,7 @@ export function SpanTable({ opened, onSelect }: SpanTableProps) {
             return (
               <div
                 key={(first + index) % pool}
-                class={`tr ${at === selected ? "is-selected" : ""}`}
+                class={`tr ${at === selected ? "is-selected" : ""} ${state.found.value?.rows[at] === 1 ? "is-found" : ""}`}
                 role="row"
                 aria-rowindex={first + index + 2}
                 aria-selected={at === selected}
