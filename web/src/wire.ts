@@ -267,6 +267,34 @@ export type Preview = {
   readonly lines: ReadonlyArray<ReadonlyArray<Token>>;
 };
 
+export type CodeRepositories = {
+  readonly repositories: ReadonlyArray<{
+    readonly name: string;
+    /** The one that is checked out. */
+    readonly commit: string | null;
+  }>;
+};
+
+export type CodeTree = {
+  readonly repository: string;
+  readonly commit: string | null;
+  readonly taken_from: "commit" | "working_copy";
+  /** Sorted. */
+  readonly paths: ReadonlyArray<string>;
+  /** False when there are more files than are told. */
+  readonly is_whole: boolean;
+};
+
+export type CodeFile = {
+  readonly repository: string;
+  readonly commit: string | null;
+  /** `working_copy` when no commit was asked for, or the file has changes that were never committed. */
+  readonly taken_from: "commit" | "working_copy";
+  readonly path: string;
+  readonly total_lines: number;
+  readonly lines: ReadonlyArray<ReadonlyArray<Token>>;
+};
+
 /** The whole seconds that were counted. */
 export type Counted = {
   readonly start_ns: EpochNs;

@@ -33,7 +33,10 @@ from spanorigin_server.pages import FOLDER, Pages
 from spanorigin_server.query import explain, export, findings, groups, origins, views
 from spanorigin_server.query.endpoint import routes as query_routes
 from spanorigin_server.query.live import Live
+from spanorigin_server.source import code_endpoint
 from spanorigin_server.source.endpoint import routes as source_routes
+from spanorigin_server.source.files import Files
+from spanorigin_server.source.highlight import Highlighter
 from spanorigin_server.source.preview import Previewer
 from spanorigin_server.store.commits import Commits
 from spanorigin_server.store.reader import Reader
@@ -77,6 +80,7 @@ def application(
     reader, statistics = Reader(engine), Statistics(engine)
     live = Live(reader, commits, workers, is_stopping)
     saved_views = views.Views(settings.data.expanduser() / "views.json")
+    highlighter = Highlighter()
     upkeep = Upkeep(engine)
     retention = Retention(upkeep, Limits(settings.keep_days, settings.keep_bytes))
     backups = backup.Backups(engine, batch, settings.data.expanduser())
@@ -120,7 +124,8 @@ def application(
                     *views.routes(saved_views, workers),
                     *deletion.routes(upkeep, keepers),
                     *backup.routes(backups, keepers),
-                    *source_routes(reader, Previewer(repositories), workers),
+                    *source_routes(reader, Previewer(repositories, highlighter), workers),
+                    *code_endpoint.routes(repositories, Files(repositories, highlighter), workers),
                     *sign_in.routes(),
                     *audit.routes(gate.audit, workers),
                     *observation.routes(),

@@ -24,6 +24,9 @@ NOW_NS = NOON_NS + SECOND_NS
 _ELSEWHERE = (
     "/api/v1/health",
     "/api/v1/source",
+    "/api/v1/code",
+    "/api/v1/code/file",
+    "/api/v1/code/tree",
     "/api/v1/deletions",
     "/api/v1/backup",
     "/api/v1/audit",

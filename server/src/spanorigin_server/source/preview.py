@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +13,7 @@ from .highlight import Highlighter, Line
 from .paths import FoundPath, path_in
 from .repositories import Repositories
 from .snapshot import Snapshot, TakenFrom, Unreadable
+from .text import text_of
 
 CONTEXT_LIMIT = 200
 
@@ -47,9 +46,9 @@ class Preview:
 class Previewer:
     """Makes previews from the registered repositories. May be used from any thread."""
 
-    def __init__(self, repositories: Repositories) -> None:
+    def __init__(self, repositories: Repositories, highlighter: Highlighter | None = None) -> None:
         self._repositories = repositories
-        self._highlighter = Highlighter()
+        self._highlighter = highlighter or Highlighter()
 
     def preview(self, frame: Frame, address: str, commit: str, context: int) -> Preview | Reason:
         """`context` lines on either side of the frame's line, in the repository and at the commit that the span's
@@ -78,7 +77,7 @@ class Previewer:
     def _lines(self, snapshot: Snapshot, place: FoundPath, frame: Frame, context: int) -> Preview | Reason:
         try:
             content = snapshot.content(place.path)
-            text = _text(content)
+            text = text_of(content)
         except Unreadable as error:
             message = f"{place.path} in {snapshot.name} is not shown: {error}."
             return Reason("file-not-shown", message, "Open the file in your editor instead.")
@@ -163,18 +162,3 @@ def _beyond_end(snapshot: Snapshot, place: FoundPath, frame: Frame, total: int) 
         f"The span names line {frame.line}, but {place.path} {taken} has {total}: the file has changed since it ran.",
         "Let the process report the commit it runs (SPANORIGIN_COMMIT, or run it from its checkout).",
     )
-
-
-def _text(content: bytes) -> str:
-    """A source file as text: UTF-8, else what the file says of itself, else Latin-1. Raises Unreadable if binary."""
-    if b"\0" in content[:8192]:
-        raise Unreadable("it is binary")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        return content.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError):
-        return content.decode("latin-1")

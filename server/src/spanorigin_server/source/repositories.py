@@ -46,6 +46,32 @@ class Repositories:
         """Name and root of each, as `GET /api/v1/health` shows them."""
         return [{"name": member.name, "root": str(member.root)} for member in self.members]
 
+    def named(self, name: str, commit: str) -> Sequence[Snapshot] | Reason:
+        """Where the code of the repositories of that name can be read: at a commit, or as it lies there when empty.
+
+        Several checkouts may share a name. For readers who ask for a file rather than for a span's code.
+        """
+        alike = [member for member in self.members if member.name == name]
+        if not alike:
+            known = ", ".join(sorted({member.name for member in self.members}))
+            return Reason(
+                "repository-not-registered",
+                f"The server has no repository {name[:100]!r}. It has {known or 'none'}.",
+                "Name a checkout of it when the server starts: spanorigin up --repo PATH.",
+            )
+        if not commit:
+            return _present(member.working_copy() for member in alike) or _bare(name)
+        folders = (member.working_copy() for member in alike if isinstance(member, Folder))
+        return (
+            _present(member.at_commit(commit) for member in alike)
+            or _present(folders)
+            or Reason(
+                "commit-not-in-checkout",
+                f"{name} has no commit {commit[:40]!r}.",
+                "Fetch it (git fetch; git fetch --unshallow in a shallow clone), or push it from where it was made.",
+            )
+        )
+
     def snapshots(self, address: str, commit: str) -> Sequence[Snapshot] | Reason:
         """Where the code of a process can be read that reported this repository and commit, both empty if unknown.
 
@@ -103,6 +129,14 @@ def _opened(folder: Path) -> Repository:
 
 def _present(snapshots: Iterable[Snapshot | None]) -> list[Snapshot]:
     return [snapshot for snapshot in snapshots if snapshot is not None]
+
+
+def _bare(name: str) -> Reason:
+    return Reason(
+        "commit-not-in-checkout",
+        f"{name} is a bare repository: it has commits, and no files that lie there.",
+        "Ask for one of its commits: /code/NAME@COMMIT/PATH.",
+    )
 
 
 def _not_registered(address: str) -> Reason:
