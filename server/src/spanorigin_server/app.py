@@ -25,7 +25,7 @@ from spanorigin_server.ingest.datadog import Datadog
 from spanorigin_server.ingest.intake import Intake
 from spanorigin_server.ingest.otlp import Otlp
 from spanorigin_server.ingest.otlp_grpc import OtlpGrpc
-from spanorigin_server.life import backup, deletion
+from spanorigin_server.life import archive, backup, deletion
 from spanorigin_server.life.retention import Limits, Retention
 from spanorigin_server.observation.endpoint import Observation, measured_routes
 from spanorigin_server.observation.measured import Measured, MeasuredWriter
@@ -84,6 +84,7 @@ def application(
     upkeep = Upkeep(engine)
     retention = Retention(upkeep, Limits(settings.keep_days, settings.keep_bytes))
     backups = backup.Backups(engine, batch, settings.data.expanduser())
+    archives = archive.Archives(engine, settings.data.expanduser())
     gate = gate_of(settings)
     gate.refused = measured.refused
     sign_in = SignIn(gate, is_secure=settings.is_reached_by_tls)
@@ -123,6 +124,7 @@ def application(
                     *live.routes(),
                     *views.routes(saved_views, workers),
                     *deletion.routes(upkeep, keepers),
+                    *archive.routes(archives, workers, keepers),
                     *backup.routes(backups, keepers),
                     *source_routes(reader, Previewer(repositories, highlighter), workers),
                     *code_endpoint.routes(repositories, Files(repositories, highlighter), workers),

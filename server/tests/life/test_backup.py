@@ -27,8 +27,8 @@ from spanorigin_server.store.engine import EmbeddedEngine
 engine = EmbeddedEngine(Path(sys.argv[1]))
 columns = engine.query("SELECT name FROM system.columns WHERE table = 'spans' AND database = 'spanorigin'")["name"]
 texts = ", ".join(f"toString({name})" if name != "trace_id" else "lower(hex(trace_id))" for name in columns)
-rows = engine.query(f"SELECT concatWithSeparator('|', {texts}) AS row, toUnixTimestamp64Nano(received_ts) AS name "
-    "FROM spanorigin.spans ORDER BY name, row")
+rows = engine.query(f"SELECT concatWithSeparator('|', {texts}) AS row, toUnixTimestamp64Nano(received_ts) AS request "
+    "FROM spanorigin.spans ORDER BY request, row")
 sys.stdout.buffer.write(msgspec.json.encode(rows))
 engine.close()
 """
@@ -39,7 +39,7 @@ def rows_of(folder: Path) -> dict[int, list[str]]:
     output = subprocess.run([sys.executable, "-c", _ROWS, str(folder)], capture_output=True, check=True).stdout
     columns = json.loads(output)
     found: dict[int, list[str]] = {}
-    for name, row in zip(columns.get("name", ()), columns.get("row", ()), strict=True):
+    for name, row in zip(columns.get("request", ()), columns.get("row", ()), strict=True):
         found.setdefault(name, []).append(row)
     return found
 

@@ -28,7 +28,7 @@ _ELSEWHERE = (
     "/api/v1/code/file",
     "/api/v1/code/tree",
     "/api/v1/deletions",
-    "/api/v1/backup",
+    "/api/v1/backup", "/api/v1/archive",
     "/api/v1/audit",
     "/api/v1/session",
     "/api/v1/status",

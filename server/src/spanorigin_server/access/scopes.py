@@ -37,6 +37,7 @@ _OPEN: Final[Mapping[str, Need]] = {"GET": OPEN, "POST": OPEN}
 NEEDS: Final[Mapping[str, Mapping[str, Need]]] = {
     "/api/v1/aggregate": _READ,
     "/api/v1/audit": {"GET": Right.ADMIN},
+    "/api/v1/archive": _READ,
     "/api/v1/backup": {"GET": Right.ADMIN},
     "/api/v1/code": _READ,
     "/api/v1/code/file": _READ,
