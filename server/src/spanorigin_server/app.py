@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 
 from spanorigin_server.access import Access, audit
 from spanorigin_server.access.gate import guarded
-from spanorigin_server.access.opening import certificate_of, gate_of
+from spanorigin_server.access.opening import certificate_of, gate_of, oidc_of
 from spanorigin_server.access.sign_in import SignIn, SignInFirst
 from spanorigin_server.answers import error_answer
 from spanorigin_server.health import Health
@@ -87,7 +87,7 @@ def application(
     archives = archive.Archives(engine, settings.data.expanduser())
     gate = gate_of(settings)
     gate.refused = measured.refused
-    sign_in = SignIn(gate, is_secure=settings.is_reached_by_tls)
+    sign_in = SignIn(gate, settings.is_reached_by_tls, settings.public_url, oidc_of(settings))
     intake = Intake(batch, settings.body_limit_bytes, refused=measured.refused)
     otlp, otlp_grpc, datadog = Otlp(intake), OtlpGrpc(intake, gate, certificate_of(settings)), Datadog(intake)
     health = Health(engine, batch, doors, otlp, otlp_grpc, datadog, repositories, workers)

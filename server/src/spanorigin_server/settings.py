@@ -44,6 +44,12 @@ VARIABLES: Final = {
         Variable("SPANORIGIN_MIN_FREE_MB", "512", minimum=0, maximum=1_000_000_000),
         Variable("SPANORIGIN_TLS_CERT", ""),
         Variable("SPANORIGIN_TLS_KEY", ""),
+        Variable("SPANORIGIN_OIDC_ISSUER", ""),
+        Variable("SPANORIGIN_OIDC_CLIENT_ID", ""),
+        Variable("SPANORIGIN_OIDC_CLIENT_SECRET", ""),
+        Variable("SPANORIGIN_OIDC_SCOPES", "openid profile email"),
+        Variable("SPANORIGIN_OIDC_ROLE_CLAIM", "groups"),
+        Variable("SPANORIGIN_OIDC_ROLES", ""),
         Variable("SPANORIGIN_MAX_CONNECTIONS", "1000", minimum=10, maximum=100000),
     )
 }
@@ -80,6 +86,7 @@ class Settings:
     free_limit_bytes: int = 512 * MEBIBYTE
     connection_limit: int = 1000
     certificate: tuple[Path, Path] | None = None
+    oidc: Mapping[str, str] | None = None
 
     @property
     def is_reached_by_tls(self) -> bool:
@@ -107,6 +114,7 @@ def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.en
         or None,
         free_limit_bytes=MEBIBYTE * _whole_number("SPANORIGIN_MIN_FREE_MB", environment),
         certificate=_certificate(options.tls_cert, options.tls_key, environment),
+        oidc=_oidc(environment),
         connection_limit=_whole_number("SPANORIGIN_MAX_CONNECTIONS", environment),
     )
 
@@ -167,6 +175,28 @@ def _certificate(cert: str | None, key: str | None, environment: Mapping[str, st
             slug="certificate-missing",
         )
     return (Path(cert).expanduser(), Path(key or cert).expanduser()) if cert else None
+
+
+def _oidc(environment: Mapping[str, str]) -> dict[str, str] | None:
+    """What is said of an OpenID Connect provider, by the end of each variable's name; None where there is none."""
+    prefix = "SPANORIGIN_OIDC_"
+    given = {
+        name.removeprefix(prefix): _text(name, environment).strip() for name in VARIABLES if name.startswith(prefix)
+    }
+    if not given["ISSUER"]:
+        return None
+    lacking = [prefix + name for name in ("CLIENT_ID", "ROLES") if not given[name]]
+    issuer = urlsplit(given["ISSUER"])
+    is_here = issuer.hostname in ("localhost", "127.0.0.1", "::1")
+    if lacking or not issuer.hostname or (issuer.scheme != "https" and not (issuer.scheme == "http" and is_here)):
+        raise StartRefused(
+            f"There is no sign-in with {given['ISSUER']!r}: "
+            + (f"{' and '.join(lacking)} is missing. " if lacking else "it is no https address. ")
+            + "A provider takes SPANORIGIN_OIDC_ISSUER, _CLIENT_ID and _ROLES, and mostly _CLIENT_SECRET; "
+            "docs/access.md has more.",
+            slug="oidc-settings",
+        )
+    return given
 
 
 def _truth(name: str, environment: Mapping[str, str]) -> bool:

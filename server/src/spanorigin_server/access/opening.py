@@ -12,6 +12,8 @@ from spanorigin_server.records import StartRefused
 from .addresses import is_loopback
 from .audit import Audit
 from .gate import Gate
+from .oidc import Oidc, OidcSettings
+from .roles import mapping_of
 from .sessions import Sessions
 from .tls import Certificate
 from .tokens import FILE_NAME, Tokens, TokensUnreadable
@@ -22,11 +24,10 @@ if TYPE_CHECKING:
 
 def gate_of(settings: Settings) -> Gate:
     """The gate of a server with these settings; shut on any address but loopback."""
+    demands = settings.demands_tokens_here or settings.oidc is not None or not is_loopback(settings.host)
     folder = settings.data.expanduser()
     tokens = Tokens(folder / FILE_NAME)
-    return Gate(
-        tokens, Sessions(), Audit(folder), demands=settings.demands_tokens_here or not is_loopback(settings.host)
-    )
+    return Gate(tokens, Sessions(), Audit(folder), demands=demands)
 
 
 def certificate_of(settings: Settings) -> Certificate | None:
@@ -34,10 +35,28 @@ def certificate_of(settings: Settings) -> Certificate | None:
     return None if settings.certificate is None else Certificate(*settings.certificate)
 
 
+def oidc_of(settings: Settings) -> Oidc | None:
+    """The provider that signs people in; None for none. Raises StartRefused for roles that make no sense."""
+    given = settings.oidc
+    if given is None:
+        return None
+    roles = mapping_of(given["ROLES"])
+    return Oidc(
+        OidcSettings(
+            issuer=given["ISSUER"],
+            client_id=given["CLIENT_ID"],
+            client_secret=given["CLIENT_SECRET"],
+            scopes=given["SCOPES"],
+            role_claim=given["ROLE_CLAIM"],
+            roles=roles,
+        )
+    )
+
+
 def check_opening(settings: Settings) -> None:
     """Raises StartRefused where a token is demanded and none could be shown."""
     gate = gate_of(settings)
-    if not gate.demands:
+    if oidc_of(settings) is not None or not gate.demands:
         return
     try:
         tokens = gate.tokens.listed()

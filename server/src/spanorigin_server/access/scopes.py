@@ -71,6 +71,8 @@ NEEDS: Final[Mapping[str, Mapping[str, Need]]] = {
     "/api/v1/views/{view_id}": {"GET": Right.READ, "PUT": Right.WRITE, "DELETE": Right.WRITE},
     "/metrics": _READ,
     "/sign-in": _OPEN,
+    "/sign-in/callback": {"GET": OPEN},
+    "/sign-in/oidc": {"GET": OPEN},
     "/sign-out": {"POST": OPEN},
     # A browser asks with OPTIONS whether it may send, and carries no token then.
     "/v1/traces": {"POST": Right.INGEST, "OPTIONS": OPEN},

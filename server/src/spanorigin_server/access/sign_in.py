@@ -23,6 +23,7 @@ from spanorigin_server.answers import json_answer
 from . import principal
 from .addresses import is_same
 from .gate import WHO, address_of
+from .oidc import Oidc, SignInFailed
 from .principal import NOBODY, Principal
 from .scopes import Right
 from .sessions import cookie_of, set_cookie
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from .gate import Gate
 
+_STATE_COOKIE: Final = "spanorigin-sign-in"
 _FORM_MOST: Final = 8 * 1024
 _STYLE: Final = (
     "body{font:16px system-ui,sans-serif;max-width:26rem;margin:14vh auto;padding:0 1rem;color-scheme:light dark}"
@@ -55,11 +57,15 @@ _HEADERS: Final = {
 class SignIn:
     gate: Gate
     is_secure: bool
+    public_url: str = ""
+    oidc: Oidc | None = None
 
     def routes(self) -> list[Route]:
         return [
             Route("/sign-in", self._page, methods=["GET"]),
             Route("/sign-in", self._sign_in, methods=["POST"]),
+            Route("/sign-in/oidc", self._to_provider, methods=["GET"]),
+            Route("/sign-in/callback", self._from_provider, methods=["GET"]),
             Route("/sign-out", self._sign_out, methods=["POST"]),
             Route("/api/v1/session", self._session, methods=["GET"]),
         ]
@@ -92,6 +98,41 @@ class SignIn:
         response.headers.append("set-cookie", set_cookie(value, is_secure=self.is_secure))
         return response
 
+    async def _to_provider(self, request: Request) -> Response:
+        to = local_address(request.query_params.get("next", "/"))
+        if self.oidc is None:
+            return self._shown(request, to, "This server has no provider to sign in with.", 404)
+        scheme = "https" if self.is_secure else request.url.scheme
+        ours = self.public_url or f"{scheme}://{request.headers.get('host', 'localhost')}"
+        oidc, redirect_uri = self.oidc, f"{ours}/sign-in/callback"
+        try:
+            address, state = await anyio.to_thread.run_sync(lambda: oidc.begun(redirect_uri, to))
+        except SignInFailed as failure:
+            return self._shown(request, to, f"{failure.message} [{failure.slug}]", 502)
+        response = RedirectResponse(address, 303, headers={"cache-control": "no-store"})
+        cookie = set_cookie(state, is_secure=self.is_secure, max_age_s=600, path="/sign-in", name=_STATE_COOKIE)
+        response.headers.append("set-cookie", cookie)
+        return response
+
+    async def _from_provider(self, request: Request) -> Response:
+        if self.oidc is None:
+            return self._shown(request, "/", "This server has no provider to sign in with.", 404)
+        oidc, answer = self.oidc, dict(request.query_params)
+        state = cookie_of(request.headers.get("cookie", ""), _STATE_COOKIE) or ""
+        try:
+            who, to = await anyio.to_thread.run_sync(lambda: oidc.finished(answer, state))
+        except SignInFailed as failure:
+            status = 502 if failure.slug == "oidc-unreachable" else 403
+            await self._note(request, NOBODY, f"sign-in refused: {failure.slug}", status)
+            return self._shown(request, "/", f"{failure.message} [{failure.slug}]", status)
+        await self._note(request, who, "sign-in", 303)
+        response = RedirectResponse(to, 303, headers={"cache-control": "no-store"})
+        value = self.gate.sessions.begin(who)
+        response.headers.append("set-cookie", set_cookie(value, is_secure=self.is_secure))
+        ended = set_cookie("", is_secure=self.is_secure, max_age_s=0, path="/sign-in", name=_STATE_COOKIE)
+        response.headers.append("set-cookie", ended)
+        return response
+
     async def _sign_out(self, request: Request) -> Response:
         if not _is_own_page(request):
             return self._shown(request, "/", "That form was not one of this server's pages.", 403)
@@ -122,8 +163,14 @@ class SignIn:
                 "<button>Sign out</button></form><p><a href='/'>Go on</a>"
             )
         else:
+            provider = (
+                f"<p><a class=button href='/sign-in/oidc?next={quote(to)}'>Sign in with your organisation</a></p>"
+                if self.oidc is not None
+                else ""
+            )
             body = (
-                f"<form method=post action=/sign-in><input type=hidden name=next value='{escape(to, quote=True)}'>"
+                f"{provider}<form method=post action=/sign-in>"
+                f"<input type=hidden name=next value='{escape(to, quote=True)}'>"
                 "<label>Token<input name=token type=password autocomplete=current-password required autofocus></label>"
                 "<button>Sign in</button></form>"
                 "<p>Whoever runs the server makes one: <code>spanorigin token add NAME --right read</code></p>"
