@@ -5,6 +5,9 @@
  * which callers let pass with `isAbort`.
  */
 
+import type { GroupOrder, OriginGroup } from "./model/explore-look";
+import type { Facet } from "./model/facets";
+import type { OriginStats, Overview, Stats, TopGroup, Trend } from "./model/groups";
 import { isAbort, Problem } from "./model/problem";
 import type { Frame, Health, Origin, Source, Span, SpanDetail, SpanPage } from "./model/span";
 import type { EpochNs } from "./model/time";
@@ -131,6 +134,101 @@ export async function getSource(question: SourceQuestion, signal?: AbortSignal):
       lines: preview.lines,
     },
   };
+}
+
+/** A search and its stretch of time, which everything that counts spans is asked with. */
+export interface Question {
+  readonly query: string;
+  readonly from: EpochNs;
+  readonly to: EpochNs;
+}
+
+export async function getFacets(
+  question: Question,
+  fields: readonly string[],
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Facet[]> {
+  const parameters = { ...window(question), fields: fields.join(","), limit: String(limit) };
+  const { facets } = await ask<wire.Facets>("/api/v1/facets", parameters, signal);
+  return facets.map(({ field, values, has_more: hasMore }) => ({ field, values, hasMore }));
+}
+
+/** Names of fields that begin so, the most common first. */
+export async function getFieldNames(question: Question, prefix: string, signal?: AbortSignal): Promise<string[]> {
+  const parameters = { ...window(question), prefix, limit: "30" };
+  const { fields } = await ask<wire.Fields>("/api/v1/fields", parameters, signal);
+  return fields.map(({ name }) => name);
+}
+
+export interface OriginsQuestion extends Question {
+  readonly group: OriginGroup;
+  readonly sort: GroupOrder;
+  readonly limit: number;
+  readonly pieces: number;
+}
+
+export async function getOrigins(question: OriginsQuestion, signal?: AbortSignal): Promise<OriginStats[]> {
+  const { group, sort, limit, pieces } = question;
+  const parameters = { ...window(question), group, sort, limit: String(limit), buckets: String(pieces) };
+  const { origins } = await ask<wire.OriginList>("/api/v1/origins", parameters, signal);
+  return origins.map((origin) => ({
+    ...toStats(origin),
+    path: origin.path ?? "",
+    line: origin.line,
+    function: origin.function,
+    trend: origin.trend,
+  }));
+}
+
+/** The whole search as one group, over time. */
+export async function getOverview(question: Question, pieces: number, signal?: AbortSignal): Promise<Overview | null> {
+  const parameters = { ...window(question), buckets: String(pieces) };
+  const answer = await ask<wire.Groups>("/api/v1/aggregate", parameters, signal);
+  const all = answer.groups[0];
+  if (!all?.series || answer.step_ns === null || all.count === 0) return null;
+  return {
+    from: BigInt(answer.start_ns),
+    stepNs: answer.step_ns,
+    stats: toStats(all),
+    counts: all.series.counts,
+    errors: all.series.errors,
+    p95Ns: all.series.p95_ns,
+  };
+}
+
+export interface TopQuestion extends Question {
+  readonly by: string;
+  readonly sort: GroupOrder;
+  readonly limit: number;
+  readonly pieces: number;
+}
+
+export async function getTop(question: TopQuestion, signal?: AbortSignal): Promise<TopGroup[]> {
+  const { by, sort, limit, pieces } = question;
+  const parameters = { ...window(question), by, sort, limit: String(limit), buckets: String(pieces) };
+  const { groups } = await ask<wire.Groups>("/api/v1/aggregate", parameters, signal);
+  return groups.map((group) => ({ ...toStats(group), value: group.values[0] ?? "", trend: toTrend(group.series) }));
+}
+
+function window({ query, from, to }: Question): Record<string, string> {
+  return { q: query, from: String(from), to: String(to) };
+}
+
+function toStats(stats: Omit<wire.Side, "p99_ns">): Stats {
+  return {
+    count: stats.count,
+    rate: stats.rate,
+    errors: stats.errors,
+    errorRate: stats.error_rate,
+    p50Ns: stats.p50_ns,
+    p95Ns: stats.p95_ns,
+    totalNs: stats.total_ns,
+  };
+}
+
+function toTrend(series: wire.Series | null): Trend | null {
+  return series && { counts: series.counts, errors: series.errors };
 }
 
 async function ask<Answer>(path: string, parameters: Record<string, string>, signal?: AbortSignal): Promise<Answer> {

@@ -4,6 +4,7 @@
  * An address that makes no sense leads to the nearest page that does: unknown paths to `lost`, wrong values to defaults.
  */
 
+import { type ExploreLook, isPlainLook, readExploreLook, writeExploreLook } from "./explore-look";
 import { DEFAULT_RANGE, isSameRange, type TimeRange, WINDOWS } from "./time-range";
 
 /** How a trace is looked at. */
@@ -23,7 +24,7 @@ export const PLAIN_LOOK: TraceLook = { view: "waterfall", only: [], find: "" };
 
 export type Page =
   | { readonly name: "start" }
-  | { readonly name: "explore"; readonly query: string; readonly range: TimeRange }
+  | { readonly name: "explore"; readonly query: string; readonly range: TimeRange; readonly look?: ExploreLook }
   | { readonly name: "trace"; readonly traceId: string; readonly spanId: string | null; readonly look?: TraceLook }
   | { readonly name: "lost"; readonly path: string };
 
@@ -31,7 +32,13 @@ export function readAddress(url: URL): Page {
   const path = url.pathname.replace(/\/+$/, "");
   if (path === "") return { name: "start" };
   if (path === "/explore") {
-    return { name: "explore", query: url.searchParams.get("q") ?? "", range: readRange(url.searchParams) };
+    const look = readExploreLook(url.searchParams);
+    return {
+      name: "explore",
+      query: url.searchParams.get("q") ?? "",
+      range: readRange(url.searchParams),
+      ...(isPlainLook(look) ? {} : { look }),
+    };
   }
   const trace = /^\/trace\/([0-9a-fA-F]{32})$/.exec(path);
   if (trace?.[1]) {
@@ -55,6 +62,7 @@ export function writeAddress(page: Page): string {
       const parameters = new URLSearchParams();
       if (page.query !== "") parameters.set("q", page.query);
       writeRange(parameters, page.range);
+      if (page.look) writeExploreLook(parameters, page.look);
       return withSearch("/explore", parameters);
     }
     case "trace": {
@@ -80,6 +88,7 @@ function readLook(parameters: URLSearchParams): { look?: TraceLook } {
 function writeLook(parameters: URLSearchParams, look: TraceLook): void {
   if (look.view !== PLAIN_LOOK.view) parameters.set("view", look.view);
   if (look.only.length > 0) parameters.set("only", look.only.join("."));
+  if (look.find !== "") parameters.set("find", look.find);
 }
 
 function readRange(parameters: URLSearchParams): TimeRange {
@@ -88,7 +97,6 @@ function readRange(parameters: URLSearchParams): TimeRange {
   if (from !== null || to !== null) return { from, to };
   const window = parameters.get("window");
   return WINDOWS.some((known) => known.id === window) ? { window: window as string } : DEFAULT_RANGE;
-  if (look.find !== "") parameters.set("find", look.find);
 }
 
 function readMoment(text: string | null): bigint | null {

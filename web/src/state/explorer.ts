@@ -6,9 +6,10 @@
  */
 
 import { batch, computed, signal } from "@preact/signals";
-import { searchSpans } from "../client";
+import { type Question, searchSpans } from "../client";
+import { type Scope, scoped, shiftOf } from "../model/explore-look";
 import { tellingDirectories } from "../model/paths";
-import { asProblem, isAbort, type Problem } from "../model/problem";
+import { asProblem, isAbort, Problem } from "../model/problem";
 import { ServiceHues } from "../model/services";
 import { barScale, typicalDurations } from "../model/slowness";
 import type { Span } from "../model/span";
@@ -25,6 +26,8 @@ export const problem = signal<Problem | null>(null);
 export const readNs = signal(0);
 /** Place of the selected row; -1 when none is. */
 export const selected = signal(-1);
+/** What was asked last, for whatever else is counted of the same spans; null before the first search. */
+export const question = signal<Question | null>(null);
 /** Where the list was scrolled to, for coming back. */
 export const place = { scrollTop: 0 };
 
@@ -45,7 +48,10 @@ const PAGE = 100;
 const RETRY_MS = 3000;
 
 interface Asked {
+  /** The search under its scope, as the server gets it. */
   readonly query: string;
+  readonly written: string;
+  readonly scope: Scope;
   readonly range: TimeRange;
   readonly from: EpochNs;
   readonly to: EpochNs;
@@ -56,14 +62,15 @@ let abort: AbortController | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
 /** Searches unless exactly this was searched already; coming back to a page does not change it under the reader. */
-export function showSearch(query: string, range: TimeRange): void {
-  if (asked && asked.query === query && isSameRange(asked.range, range) && phase.value !== "failed") return;
-  search(query, range);
+export function showSearch(query: string, range: TimeRange, scope: Scope): void {
+  const isSame = asked?.written === query && asked.scope === scope && isSameRange(asked.range, range);
+  if (isSame && phase.value !== "failed") return;
+  search(query, range, scope);
 }
 
 /** The same search again, against the present moment. */
 export function refresh(): void {
-  if (asked) search(asked.query, asked.range);
+  if (asked) search(asked.written, asked.range, asked.scope);
 }
 
 /** Gets the next rows, when there are any and none are under way. */
@@ -94,12 +101,14 @@ export function pause(): void {
   clearTimeout(retry);
 }
 
-function search(query: string, range: TimeRange): void {
+function search(written: string, range: TimeRange, scope: Scope): void {
   clearTimeout(retry);
   abort?.abort();
   abort = new AbortController();
-  const of: Asked = { query, range, ...resolveRange(range, fromMs(Date.now())) };
+  const query = scoped(written, scope);
+  const of: Asked = { query, written, scope, range, ...resolveRange(range, fromMs(Date.now())) };
   asked = of;
+  question.value = { query, from: of.from, to: of.to };
   isLoadingMore.value = false;
   phase.value = "loading";
   searchSpans({ ...of, limit: PAGE, cursor: null }, abort.signal).then(
@@ -122,10 +131,17 @@ function search(query: string, range: TimeRange): void {
 }
 
 function fail(error: unknown): void {
-  const found = asProblem(error);
+  const found = asWritten(asProblem(error));
   batch(() => {
     phase.value = "failed";
     problem.value = found;
   });
   if (found.isPassing) retry = setTimeout(refresh, RETRY_MS);
+}
+
+/** The place of a mistake counted in the search as the reader wrote it, without what the scope put around it. */
+function asWritten(found: Problem): Problem {
+  if (found.offset === null || !asked) return found;
+  const offset = Math.min([...asked.written].length, found.offset - shiftOf(asked.written, asked.scope));
+  return new Problem(found.kind, found.message, found.slug, Math.max(0, offset), found.hint);
 }

@@ -2,6 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { PLAIN_LOOK } from "../model/address";
+import { PLAIN_EXPLORE } from "../model/explore-look";
 import { health, isStoreEmpty } from "../state/health";
 import { navigate, page } from "../state/route";
 import { toast } from "../state/toast";
@@ -38,7 +39,7 @@ function CurrentPage() {
     case "start":
       return <StartPage />;
     case "explore":
-      return <ExplorePage query={current.query} range={current.range} />;
+      return <ExplorePage query={current.query} range={current.range} look={current.look ?? PLAIN_EXPLORE} />;
     case "trace":
       return <TracePage traceId={current.traceId} spanId={current.spanId} look={current.look ?? PLAIN_LOOK} />;
     case "lost":

@@ -1,41 +1,53 @@
 /** The explorer: what was asked, which line of code answered, how long it took. One row a span, newest first. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { ExploreLook } from "../../model/explore-look";
 import { counted, durationText } from "../../model/numbers";
 import { fromMs } from "../../model/time";
 import { type TimeRange, widerWindow } from "../../model/time-range";
 import * as explorer from "../../state/explorer";
+import * as facets from "../../state/facets";
 import { isStoreEmpty } from "../../state/health";
 import { navigate } from "../../state/route";
 import { Frame } from "../frame";
 import { Icon } from "../glyphs";
 import { useKeys } from "../keys";
 import { Blank, ProblemBlank } from "../states";
+import { Facets } from "./facets";
 import { SpanList } from "./list";
+import { OriginGroups, Origins } from "./origins";
 import { SearchBox, SearchProblem } from "./search-box";
 import { TimeMenu } from "./time-menu";
+import { Tools } from "./tools";
+import { Top, TopField } from "./top";
 
 interface Search {
   query: string;
   range: TimeRange;
+  look: ExploreLook;
 }
 
-export function ExplorePage({ query, range }: Search) {
+export function ExplorePage({ query, range, look }: Search) {
   const field = useRef<HTMLInputElement>(null);
   const [isChoosingTime, setIsChoosingTime] = useState(false);
-  useEffect(() => explorer.showSearch(query, range), [query, range]);
+  useEffect(() => explorer.showSearch(query, range, look.scope), [query, range, look.scope]);
   useEffect(() => explorer.pause, []);
   useKeys({
     "/": () => field.current?.select(),
     r: explorer.refresh,
     t: () => setIsChoosingTime(true),
+    f: () => facets.showFacets(!facets.isShown.value),
+    "1": () => onLook({ view: "spans" }),
+    "2": () => onLook({ view: "origins" }),
+    "3": () => onLook({ view: "top" }),
   });
   const go = (search: Partial<Search>) => {
-    const to = { query, range, ...search };
+    const to = { query, range, look, ...search };
     navigate({ name: "explore", ...to });
     // The same search again is a wish to see it afresh.
-    if (to.query === query && to.range === range) explorer.refresh();
+    if (to.query === query && to.range === range && to.look === look) explorer.refresh();
   };
+  const onLook = (change: Partial<ExploreLook>) => go({ look: { ...look, ...change } });
   const problem = explorer.problem.value;
   const isBadQuery = problem?.kind === "refused";
   return (
@@ -94,8 +106,15 @@ export function ExplorePage({ query, range }: Search) {
       }
       facts={<Facts />}
     >
-      <main class="results">
-        <Results query={query} range={range} go={go} />
+      <main class={`cols ${facets.isShown.value ? "has-facets" : ""}`}>
+        {facets.isShown.value ? <Facets query={query} onSearch={(text) => go({ query: text })} /> : null}
+        <section class="results" aria-label="Results">
+          <Tools look={look} onLook={onLook}>
+            {look.view === "origins" ? <OriginGroups look={look} onLook={onLook} /> : null}
+            {look.view === "top" ? <TopField look={look} onLook={onLook} /> : null}
+          </Tools>
+          <Results query={query} range={range} look={look} go={go} />
+        </section>
       </main>
     </Frame>
   );
@@ -113,7 +132,7 @@ function Facts() {
   );
 }
 
-function Results({ query, range, go }: Search & { go: (search: Partial<Search>) => void }) {
+function Results({ query, range, look, go }: Search & { go: (search: Partial<Search>) => void }) {
   const phase = explorer.phase.value;
   const problem = explorer.problem.value;
   const hasRows = explorer.rows.value.length > 0;
@@ -134,10 +153,19 @@ function Results({ query, range, go }: Search & { go: (search: Partial<Search>) 
     );
   }
   if (phase === "ready" && !hasRows) return <NothingFound query={query} range={range} go={go} />;
+  const counting = {
+    query,
+    look,
+    onLook: (change: Partial<ExploreLook>) => go({ look: { ...look, ...change } }),
+    onOpen: (text: string) => go({ query: text, look: { ...look, view: "spans" } }),
+    onRetry: explorer.refresh,
+  };
+  if (look.view === "origins") return <Origins {...counting} />;
+  if (look.view === "top") return <Top {...counting} />;
   return <SpanList />;
 }
 
-function NothingFound({ query, range, go }: Search & { go: (search: Partial<Search>) => void }) {
+function NothingFound({ query, range, go }: Omit<Search, "look"> & { go: (search: Partial<Search>) => void }) {
   const wider = widerWindow(range, fromMs(Date.now()));
   if (isStoreEmpty.value) {
     return (

@@ -1,0 +1,161 @@
+/**
+ * The terms of a search, so that a click can add one or take one out without the reader typing.
+ *
+ * Only what stands at the top, joined by AND, is touched: `key:value`, `-key:value`, `key:(a OR b)`. Everything else stays
+ * as it was written. A search with an OR at the top is put in brackets before something is added to it.
+ */
+
+import { readPieces } from "./query";
+
+/** What a click means: spans that have this, or with `isNot` those that have not. `value` is as it is written. */
+export interface Match {
+  readonly key: string;
+  readonly value: string;
+  readonly isNot?: boolean;
+}
+
+export type TermState = "in" | "out" | null;
+
+interface Term {
+  readonly key: string;
+  readonly isNot: boolean;
+  /** As `writeValue` writes them; null where the value is none that a click could have made. */
+  readonly values: readonly string[] | null;
+  readonly start: number;
+  readonly end: number;
+}
+
+const PLAIN = /^[A-Za-z0-9_./][A-Za-z0-9_./:@+,=#%~-]*$/;
+
+/** A value that means exactly this, in quotes where something in it would be read otherwise. */
+export function writeValue(value: string): string {
+  if (PLAIN.test(value) && !/^(AND|OR|NOT)$/.test(value)) return value;
+  return `"${value.replace(/[\\"]/g, "\\$&")}"`;
+}
+
+/** Whether the search asks for the match, for its opposite, or for neither. */
+export function stateOf(query: string, match: Match): TermState {
+  const { terms } = readTerms(query);
+  const found = terms.find((term) => term.key === match.key && term.values?.includes(canonical(match.value)));
+  if (!found) return null;
+  return found.isNot === (match.isNot ?? false) ? "in" : "out";
+}
+
+/** The search with the match asked for, or its opposite; without it, when that was asked for already. */
+export function toggled(query: string, match: Match, to: "in" | "out"): string {
+  const before = stateOf(query, match);
+  const without = before === null ? query : withoutMatch(query, match);
+  if (before === to) return without;
+  return withMatch(without, to === "in" ? match : { ...match, isNot: !match.isNot });
+}
+
+/** The search without what it demands of a key: what a facet counts, so that its other values stay in sight. */
+export function withoutKey(query: string, key: string): string {
+  const { terms } = readTerms(query);
+  return terms
+    .filter((term) => term.key === key && !term.isNot && term.values !== null)
+    .reduceRight((text, term) => cut(text, term), query);
+}
+
+/** The search with one more condition, which no value of the same key is put together with. */
+export function withCondition(query: string, condition: string): string {
+  const text = query.trim();
+  if (text === "") return condition;
+  return `${readTerms(text).hasOr ? `(${text})` : text} ${condition}`;
+}
+
+/** Whether an OR at the top would take in what is put behind it. */
+export function hasOrAtTop(query: string): boolean {
+  return readTerms(query).hasOr;
+}
+
+function withMatch(query: string, match: Match): string {
+  const sibling = readTerms(query).terms.find(
+    (term) => term.key === match.key && !term.isNot && term.values !== null && !term.values.includes("*"),
+  );
+  if (!sibling || match.isNot || match.key === "has") {
+    return withCondition(query, `${match.isNot ? "-" : ""}${match.key}:${match.value}`);
+  }
+  const values = [...(sibling.values ?? []), match.value].join(" OR ");
+  return `${query.slice(0, sibling.start)}${match.key}:(${values})${query.slice(sibling.end)}`;
+}
+
+function withoutMatch(query: string, match: Match): string {
+  const value = canonical(match.value);
+  const term = readTerms(query).terms.find(({ key, values }) => key === match.key && values?.includes(value));
+  if (!term) return query;
+  const rest = (term.values ?? []).filter((other) => other !== value);
+  if (rest.length === 0) return cut(query, term);
+  const values = rest.length === 1 ? rest[0] : `(${rest.join(" OR ")})`;
+  return `${query.slice(0, term.start)}${term.isNot ? "-" : ""}${term.key}:${values}${query.slice(term.end)}`;
+}
+
+function cut(query: string, term: Term): string {
+  return `${query.slice(0, term.start).trimEnd()} ${query.slice(term.end).trimStart()}`.trim();
+}
+
+/** None when an OR stands at the top: what is beside it is no condition of the whole. */
+function readTerms(query: string): { terms: readonly Term[]; hasOr: boolean } {
+  const pieces = readPieces(query);
+  const terms: Term[] = [];
+  let at = 0;
+  let depth = 0;
+  let negatedAt: number | null = null;
+  for (let index = 0; index < pieces.length; index++) {
+    const { kind, text } = pieces[index]!;
+    const start = at;
+    at += text.length;
+    if (kind === "space") continue;
+    if (text === "(") depth++;
+    else if (text === ")") depth = Math.max(0, depth - 1);
+    if (depth === 0 && kind === "operator" && text === "OR") return { terms: [], hasOr: true };
+    if (kind === "not" || (kind === "operator" && text === "NOT")) {
+      negatedAt ??= start;
+      continue;
+    }
+    if (depth === 0 && (kind === "key" || kind === "code-key")) {
+      const read = readValues(pieces.slice(index + 1).map((piece) => piece.text));
+      index += read.pieces;
+      at += read.length;
+      const key = text.slice(0, -1);
+      terms.push({ key, isNot: negatedAt !== null, values: read.values, start: negatedAt ?? start, end: at });
+    }
+    if (kind !== "operator") negatedAt = null;
+  }
+  return { terms, hasOr: false };
+}
+
+/** What stands behind a key: one value, or several in brackets. */
+function readValues(texts: readonly string[]): { values: string[] | null; pieces: number; length: number } {
+  const of = (pieces: number, values: string[] | null) => ({
+    values,
+    pieces,
+    length: texts.slice(0, pieces).join("").length,
+  });
+  const first = texts[0];
+  if (first === undefined || /^\s/.test(first)) return of(0, null);
+  if (first !== "(") return of(1, /^[[{<>]/.test(first) ? null : [canonical(first)]);
+  let depth = 0;
+  const close = texts.findIndex((text) => {
+    if (text === "(") depth++;
+    if (text === ")") depth--;
+    return depth === 0;
+  });
+  if (close < 0) return of(texts.length, null);
+  const inside = texts.slice(1, close).filter((text) => text.trim() !== "");
+  const isList = inside.every((text, place) =>
+    place % 2 === 1 ? text === "OR" : !/^[([{<>]|^[-!]$|^(AND|OR|NOT)$|:$/.test(text),
+  );
+  return of(close + 1, isList ? inside.filter((_, place) => place % 2 === 0).map(canonical) : null);
+}
+
+/** One way of writing for each value, so that `"web"` and `web` are known to be the same. */
+function canonical(written: string): string {
+  if (written.startsWith('"')) return writeValue(unescaped(written.slice(1).replace(/"$/, "")));
+  if (/^(?:\\.|[^\\*?])*[*?]/.test(written)) return written;
+  return writeValue(unescaped(written));
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\(.)/g, "$1");
+}

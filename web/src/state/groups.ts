@@ -1,0 +1,70 @@
+/** What is counted of the search of the list: places in the code, a top list, and how it went over the window. */
+
+import { effect, type Signal, signal } from "@preact/signals";
+import { getOrigins, getOverview, getTop, type Question } from "../client";
+import type { GroupOrder, OriginGroup } from "../model/explore-look";
+import type { OriginStats, Overview, TopGroup } from "../model/groups";
+import { asProblem, isAbort, type Problem } from "../model/problem";
+import { question } from "./explorer";
+
+/** What was counted, and whether it is being counted again; old figures stay until new ones are there. */
+export interface Counted<Value> {
+  readonly value: Value | null;
+  readonly isCounting: boolean;
+  readonly problem: Problem | null;
+}
+
+const PLACES = 200;
+const TREND = 48;
+const SERIES = 96;
+/** With a series each, the server gives 50 groups at most. */
+const GROUPS = 50;
+
+const none = { value: null, isCounting: true, problem: null };
+
+export const origins = signal<Counted<readonly OriginStats[]>>(none);
+export const top = signal<Counted<readonly TopGroup[]>>(none);
+export const overview = signal<Counted<Overview>>(none);
+
+/** Keeps the places in step with the search while a page shows them; returns how to stop. */
+export function followOrigins(group: OriginGroup, sort: GroupOrder): () => void {
+  return follow(origins, (asked, signal) =>
+    getOrigins({ ...asked, group, sort, limit: PLACES, pieces: TREND }, signal),
+  );
+}
+
+export function followTop(by: string, sort: GroupOrder): () => void {
+  return follow(top, (asked, signal) => getTop({ ...asked, by, sort, limit: GROUPS, pieces: TREND }, signal));
+}
+
+export function followOverview(): () => void {
+  return follow(overview, (asked, signal) => getOverview(asked, SERIES, signal));
+}
+
+function follow<Value>(
+  into: Signal<Counted<Value>>,
+  count: (asked: Question, signal: AbortSignal) => Promise<Value | null>,
+): () => void {
+  let abort: AbortController | null = null;
+  const stop = effect(() => {
+    abort?.abort();
+    const asked = question.value;
+    if (!asked) return;
+    abort = new AbortController();
+    const { signal } = abort;
+    into.value = { ...into.peek(), isCounting: true };
+    count(asked, signal).then(
+      (value) => {
+        if (!signal.aborted) into.value = { value, isCounting: false, problem: null };
+      },
+      (error) => {
+        if (isAbort(error) || signal.aborted) return;
+        into.value = { value: null, isCounting: false, problem: asProblem(error) };
+      },
+    );
+  });
+  return () => {
+    stop();
+    abort?.abort();
+  };
+}
