@@ -59,7 +59,7 @@ def applications(app: Any) -> list[Starlette]:
     return [cell.cell_contents for cell in app.__closure__ if isinstance(cell.cell_contents, Starlette)]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def shut(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shut]:
     folder = tmp_path_factory.mktemp("shut")
     settings = Settings("127.0.0.1", 4318, folder, 2 * MEBIBYTE, None, demands_tokens_here=True)
