@@ -20,11 +20,15 @@ export interface Tree {
   readonly maxDepth: number;
 }
 
-/** Spans that name each other as parents in a circle are let in at the earliest of them; none is lost. */
-export function buildTree(trace: Pick<Trace, "count" | "parent">): Tree {
+/**
+ * Siblings are drawn in the order of `sequence`, which names each row once; of their rows where there is none.
+ *
+ * Spans that name each other as parents in a circle are let in at the earliest of them; none is lost.
+ */
+export function buildTree(trace: Pick<Trace, "count" | "parent">, sequence?: Int32Array): Tree {
   const { count } = trace;
   const parent = withoutNonsense(trace.parent, count);
-  const { firstChild, nextSibling, childCount } = linkChildren(parent, count);
+  const { firstChild, nextSibling, childCount } = linkChildren(parent, count, sequence);
 
   const order = new Int32Array(count);
   const place = new Int32Array(count).fill(-1);
@@ -45,7 +49,10 @@ export function buildTree(trace: Pick<Trace, "count" | "parent">): Tree {
       if (firstChild[row]! >= 0) stack[height++] = firstChild[row]!;
     }
   };
-  for (let row = 0; row < count; row++) if (parent[row]! < 0) draw(row);
+  for (let at = 0; at < count; at++) {
+    const row = sequence ? sequence[at]! : at;
+    if (parent[row]! < 0) draw(row);
+  }
   for (let row = 0; row < count && filled < count; row++) {
     if (place[row]! >= 0) continue;
     const above = parent[row]!;
@@ -72,7 +79,8 @@ export function visibleRows(tree: Tree, folded: ReadonlySet<number>): Int32Array
 
 /** Rows that are drawn when only those in `wanted` are asked for: they, and all that leads to them. In drawing order. */
 export function rowsLeadingTo(tree: Tree, folded: ReadonlySet<number>, wanted: Uint8Array): Int32Array {
-  const leads = Uint8Array.from(wanted);
+  const leads = new Uint8Array(tree.order.length);
+  leads.set(wanted);
   for (let place = tree.order.length - 1; place >= 0; place--) {
     const row = tree.order[place]!;
     if (leads[row] === 1 && tree.parent[row]! >= 0) leads[tree.parent[row]!] = 1;
@@ -103,11 +111,12 @@ function withoutNonsense(wire: Int32Array, count: number): Int32Array {
   return parent;
 }
 
-function linkChildren(parent: Int32Array, count: number) {
+function linkChildren(parent: Int32Array, count: number, sequence: Int32Array | undefined) {
   const firstChild = new Int32Array(count).fill(-1);
   const nextSibling = new Int32Array(count).fill(-1);
   const childCount = new Int32Array(count);
-  for (let row = count - 1; row >= 0; row--) {
+  for (let at = count - 1; at >= 0; at--) {
+    const row = sequence ? sequence[at]! : at;
     const above = parent[row]!;
     if (above < 0) continue;
     nextSibling[row] = firstChild[above]!;

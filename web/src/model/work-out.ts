@@ -4,6 +4,7 @@ import type { Lens } from "./address";
 import { type CriticalPath, criticalPath } from "./critical";
 import { type Flame, layOutFlame } from "./flame";
 import { tellingDirectories } from "./paths";
+import { groupRepeats, type Repeats } from "./repeats";
 import { ServiceHues } from "./services";
 import { failed, type Marked, slow, withOrigin } from "./standouts";
 import { layOutTimeline, selfTimes, type Timeline } from "./timeline";
@@ -14,6 +15,8 @@ export interface OpenTrace {
   readonly trace: Trace;
   readonly tree: Tree;
   readonly timeline: Timeline;
+  /** The tree as the waterfall draws it, with rows for groups of alike calls. */
+  readonly repeats: Repeats;
   readonly hues: ServiceHues;
   readonly errors: number;
   /** By path: what must stand before the file name so that rows can be told apart. */
@@ -43,6 +46,7 @@ export function workOut(trace: Trace): OpenTrace {
     trace,
     tree,
     timeline,
+    repeats: groupRepeats(trace, tree, timeline),
     hues,
     errors: errorCount(trace),
     directories,

@@ -39,8 +39,8 @@ export const selected = signal(-1);
 export const shown = computed(() => {
   const opened = open.value;
   if (!opened) return new Int32Array(0);
-  if (wanted.value) return rowsLeadingTo(opened.tree, folded.value, wanted.value.rows);
-  return visibleRows(opened.tree, folded.value);
+  if (wanted.value) return rowsLeadingTo(opened.repeats.tree, folded.value, wanted.value.rows);
+  return visibleRows(opened.repeats.tree, folded.value);
 });
 
 export const isCriticalShown = signal(recall("critical-path") !== "off");
@@ -104,11 +104,17 @@ export function selectSpan(spanId: string | null): void {
   if (!now) return;
   const row = spanId === null ? -1 : findSpan(now.trace, spanId);
   if (row >= 0) {
-    const hiding = ancestors(now.tree, row).filter((above) => folded.value.has(above));
+    const hiding = hidersOf(now, row);
     if (hiding.length > 0) fold(new Set([...folded.value].filter((kept) => !hiding.includes(kept))));
   }
   selected.value = row;
   if (row >= 0) void loadDetail(now.trace.traceId, now.trace.spanId[row]!);
+}
+
+/** What must be unfolded for a row to be seen. The row of a group stands for its first, so that one may stay folded. */
+function hidersOf({ repeats, trace }: OpenTrace, row: number): number[] {
+  const first = (group: number) => repeats.groups[group - trace.count]?.rows[0];
+  return ancestors(repeats.tree, row).filter((above) => folded.value.has(above) && first(above) !== row);
 }
 
 export function setFolded(row: number, isFolded: boolean): void {
@@ -138,6 +144,7 @@ async function load(traceId: string): Promise<void> {
     if (signal.aborted) return;
     batch(() => {
       open.value = opened;
+      foldedInAll.value = new Set(opened.repeats.groups.map((_, index) => opened.trace.count + index));
       problem.value = null;
       selectSpan(asked.spanId ?? firstSpan(opened));
     });

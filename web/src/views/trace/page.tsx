@@ -160,7 +160,7 @@ function Keys({ view }: { view: TraceView }) {
 function Facts({ opened }: { opened: state.OpenTrace }) {
   const { count } = opened.trace;
   const asked = state.wanted.value;
-  const hidden = count - state.shown.value.length;
+  const hidden = count - state.shown.value.filter((row) => row < count).length;
   return (
     <span data-testid="facts">
       {counted(count, "span")}

@@ -22,7 +22,8 @@ interface WaterfallRowProps {
 }
 
 export function WaterfallRow({ opened, row, place, isSelected, isFolded, onSelect, geometry }: WaterfallRowProps) {
-  const { tree, hues } = opened;
+  const { hues } = opened;
+  const { tree } = opened.repeats;
   const depth = tree.depth[row.row]!;
   const below = tree.below[row.row]!;
   const hue = hueVariable(hues.of(row.service));
@@ -58,7 +59,7 @@ export function WaterfallRow({ opened, row, place, isSelected, isFolded, onSelec
   );
 }
 
-function Twig({ row, below, isFolded }: { row: number; below: number; isFolded: boolean }) {
+export function Twig({ row, below, isFolded }: { row: number; below: number; isFolded: boolean }) {
   return (
     <button
       class="twig"
@@ -161,7 +162,7 @@ function Track({ opened, row, hue, trackPx }: { opened: OpenTrace; row: TraceRow
 const VALUE_PX = 78;
 
 /** Right of the bar; left when there is no room; inside when the bar is long. */
-function valueSide(x: number, w: number, trackPx: number): "after" | "before" | "inside" {
+export function valueSide(x: number, w: number, trackPx: number): "after" | "before" | "inside" {
   const room = (VALUE_PX / Math.max(1, trackPx)) * 100;
   if (100 - x - w >= room) return "after";
   if (x >= room && w < room * 2) return "before";
@@ -169,7 +170,7 @@ function valueSide(x: number, w: number, trackPx: number): "after" | "before" | 
 }
 
 /** Written as lengths, not as custom properties: those are handed down to all children, which cost a third of a scroll. */
-function valuePlace(side: "after" | "before" | "inside", x: number, w: number) {
+export function valuePlace(side: "after" | "before" | "inside", x: number, w: number) {
   switch (side) {
     case "after":
       return { left: `calc(${x + w}% + 6px)`, right: "auto" };

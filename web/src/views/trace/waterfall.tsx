@@ -16,6 +16,7 @@ import { useKeys } from "../keys";
 import { Skeleton } from "../states";
 import { pixels, useViewport } from "../viewport";
 import { type Geometry, geometryOf } from "./geometry";
+import { GroupRow } from "./group";
 import { WaterfallRow } from "./row";
 
 interface WaterfallProps {
@@ -24,7 +25,8 @@ interface WaterfallProps {
 }
 
 export function Waterfall({ opened, onSelect }: WaterfallProps) {
-  const { trace, tree } = opened;
+  const { trace } = opened;
+  const { tree, groups } = opened.repeats;
   const scroller = useRef<HTMLDivElement>(null);
   const viewport = useViewport(scroller);
   const rowHeight = pixels("--row");
@@ -35,21 +37,31 @@ export function Waterfall({ opened, onSelect }: WaterfallProps) {
 
   // Keys read what is true when they are pressed, which may be before the last change was drawn.
   const placeOf = (row: number) => state.shown.value.indexOf(shownFor(tree, state.folded.value, row));
+  // A group's row stands for the group's first span while it is folded.
+  const spanOf = (row: number) => trace.spanId[groups[row - trace.count]?.rows[0] ?? row]!;
   const select = (place: number) => {
     const rows = state.shown.value;
     const row = rows[Math.max(0, Math.min(rows.length - 1, place))];
-    if (row !== undefined) onSelect(trace.spanId[row]!);
+    if (row !== undefined) onSelect(spanOf(row));
   };
-  const step = (by: number) => select(state.selected.value < 0 ? 0 : placeOf(state.selected.value) + by);
+  const step = (by: number) => {
+    const place = state.selected.value < 0 ? 0 : placeOf(state.selected.value) + by;
+    const row = state.shown.value[place];
+    const isOpenGroup = row !== undefined && row >= trace.count && !state.folded.value.has(row);
+    select(by < 0 && isOpenGroup ? place - 1 : place);
+  };
+  const current = () => shownFor(tree, state.folded.value, state.selected.value);
   const fold = () => {
-    const row = state.selected.value;
-    if (row < 0) return;
+    if (state.selected.value < 0) return;
+    const row = current();
+    const above = tree.parent[row]!;
     if (tree.childCount[row]! > 0 && !state.folded.value.has(row)) state.setFolded(row, true);
-    else if (tree.parent[row]! >= 0) onSelect(trace.spanId[tree.parent[row]!]!);
+    else if (above >= trace.count) state.setFolded(above, true);
+    else if (above >= 0) onSelect(spanOf(above));
   };
   const unfold = () => {
-    const row = state.selected.value;
-    if (row < 0) return;
+    if (state.selected.value < 0) return;
+    const row = current();
     if (state.folded.value.has(row)) state.setFolded(row, false);
     else if (tree.childCount[row]! > 0) step(1);
   };
@@ -85,6 +97,7 @@ export function Waterfall({ opened, onSelect }: WaterfallProps) {
   const inView = shown.subarray(top, top + Math.ceil(viewport.value.height / rowHeight));
   const geometry = geometryOf(viewport.value.width, rowHeight, opened.originWidth, tree, inView);
   const { first, end } = rowsInView(viewport.value.scrollTop, viewport.value.height, rowHeight, shown.length);
+  const marked = selected < 0 ? -1 : shownFor(tree, folded, selected);
   const pool = poolSize(viewport.value.height, rowHeight);
   return (
     <div
@@ -92,7 +105,7 @@ export function Waterfall({ opened, onSelect }: WaterfallProps) {
       role="treegrid"
       aria-label="Spans of the trace"
       aria-rowcount={shown.length + 1}
-      aria-activedescendant={selected >= 0 ? `row-${selected}` : undefined}
+      aria-activedescendant={selected >= 0 ? `row-${marked}` : undefined}
       tabIndex={0}
       ref={scroller}
       style={{ "--origin-ch": geometry.originCh }}
@@ -100,19 +113,17 @@ export function Waterfall({ opened, onSelect }: WaterfallProps) {
       <div class="wf">
         <Heads opened={opened} geometry={geometry} />
         <div class="rows" role="rowgroup" style={{ "--rows": shown.length }}>
-          {Array.from(shown.subarray(first, end), (row, index) => (
-            <WaterfallRow
-              // By place on the screen, not by span: scrolling then changes rows in place and builds none.
-              key={(first + index) % pool}
-              opened={opened}
-              row={readRow(trace, row)}
-              place={first + index}
-              isSelected={row === selected}
-              isFolded={folded.has(row)}
-              onSelect={onSelect}
-              geometry={geometry}
-            />
-          ))}
+          {Array.from(shown.subarray(first, end), (row, index) => {
+            const group = groups[row - trace.count];
+            const props = { opened, place: first + index, isFolded: folded.has(row), onSelect, geometry };
+            // By place on the screen, not by span: scrolling then changes rows in place and builds none.
+            const key = (first + index) % pool;
+            return group ? (
+              <GroupRow key={key} {...props} row={row} group={group} isSelected={row === marked} />
+            ) : (
+              <WaterfallRow key={key} {...props} row={readRow(trace, row)} isSelected={row === marked} />
+            );
+          })}
         </div>
       </div>
     </div>

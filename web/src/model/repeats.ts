@@ -1,0 +1,133 @@
+/**
+ * Calls that one line makes again and again under one parent, put together under a row of their own.
+ *
+ * Alike are siblings of one service with one name or resource from one line of code. The rows that stand for them come
+ * after those of the trace: row `count + n` is the n-th group. The tree with them is for drawing only; what is reckoned
+ * (own time, critical path) is reckoned on the tree of the spans.
+ */
+
+import { earliestFirst, type Timeline } from "./timeline";
+import { ERROR, KINDS, type Trace } from "./trace";
+import { buildTree, type Tree } from "./tree";
+
+/** As many siblings must be alike before they are put together. */
+const ENOUGH = 5;
+/** Of neighbours that may overlap, before calls count as made at once: a loop waits for each. */
+const OVERLAPPING = 0.1;
+const CLIENT = KINDS.indexOf("client");
+
+export interface Repeat {
+  /** Earliest first. */
+  readonly rows: readonly number[];
+  readonly from: number;
+  readonly to: number;
+  readonly totalNs: number;
+  readonly p95Ns: number;
+  readonly errors: number;
+  /** Calls to another service, one after another, from one place: they could likely be one. */
+  readonly isNPlusOne: boolean;
+}
+
+export interface Repeats {
+  readonly tree: Tree;
+  readonly groups: readonly Repeat[];
+}
+
+export function groupRepeats(trace: Trace, tree: Tree, timeline: Timeline): Repeats {
+  const alike = alikeSiblings(trace, tree).map((rows) =>
+    repeatOf(earliestFirst(rows, timeline.start), trace, timeline),
+  );
+  if (alike.length === 0) return { tree, groups: [] };
+  const { count } = trace;
+  const parent = new Int32Array(count + alike.length);
+  parent.set(tree.parent);
+  const groupAt = new Map<number, number>();
+  alike.forEach(({ rows }, index) => {
+    const group = count + index;
+    parent[group] = tree.parent[rows[0]!]!;
+    for (const row of rows) parent[row] = group;
+    groupAt.set(least(rows), group);
+  });
+  const sequence = new Int32Array(count + alike.length);
+  let filled = 0;
+  for (let row = 0; row < count; row++) {
+    const group = groupAt.get(row);
+    if (group !== undefined) sequence[filled++] = group;
+    sequence[filled++] = row;
+  }
+  return { tree: buildTree({ count: count + alike.length, parent }, sequence), groups: alike };
+}
+
+/** The bars of a group in per cent of an axis; what nobody could tell apart is one. */
+export function barsOf(
+  { rows }: Repeat,
+  timeline: Timeline,
+  axis: { readonly from: number; readonly to: number },
+): Array<{ x: number; w: number }> {
+  const length = Math.max(1, axis.to - axis.from);
+  const bars: Array<{ x: number; w: number }> = [];
+  for (const row of rows) {
+    const x = ((timeline.start[row]! - axis.from) / length) * 100;
+    const w = (timeline.duration[row]! / length) * 100;
+    const last = bars[bars.length - 1];
+    if (last && x - (last.x + last.w) < CLOSE) last.w = Math.max(last.w, x + w - last.x);
+    else bars.push({ x, w });
+  }
+  return bars;
+}
+
+/** Per cent of the axis, about a pixel. */
+const CLOSE = 0.2;
+
+function alikeSiblings(trace: Trace, tree: Tree): number[][] {
+  const found: number[][] = [];
+  const byKin = new Map<string, number[]>();
+  for (const above of tree.order) {
+    if (tree.childCount[above]! < ENOUGH) continue;
+    byKin.clear();
+    const end = tree.place[above]! + tree.below[above]!;
+    for (let place = tree.place[above]! + 1; place <= end; place++) {
+      const row = tree.order[place]!;
+      const kin = kinship(trace, row);
+      const rows = byKin.get(kin);
+      if (rows) rows.push(row);
+      else byKin.set(kin, [row]);
+      place += tree.below[row]!;
+    }
+    for (const rows of byKin.values()) if (rows.length >= ENOUGH) found.push(rows);
+  }
+  return found;
+}
+
+function kinship(trace: Trace, row: number): string {
+  const what = trace.strings[trace.resource[row]!] === "" ? trace.name[row] : trace.resource[row];
+  return `${trace.service[row]} ${what} ${trace.kind[row]} ${trace.originType[row]} ${trace.originPath[row]} ${trace.originLine[row]}`;
+}
+
+function repeatOf(rows: readonly number[], trace: Trace, timeline: Timeline): Repeat {
+  const durations = Float64Array.from(rows, (row) => timeline.duration[row]!).sort();
+  let to = Number.NEGATIVE_INFINITY;
+  let overlapping = 0;
+  let totalNs = 0;
+  let errors = 0;
+  for (const row of rows) {
+    const start = timeline.start[row]!;
+    if (start < to) overlapping++;
+    to = Math.max(to, start + timeline.duration[row]!);
+    totalNs += timeline.duration[row]!;
+    if (trace.status[row] === ERROR) errors++;
+  }
+  return {
+    rows,
+    from: timeline.start[rows[0]!]!,
+    to,
+    totalNs,
+    p95Ns: durations[Math.ceil(durations.length * 0.95) - 1]!,
+    errors,
+    isNPlusOne: trace.kind[rows[0]!] === CLIENT && overlapping <= rows.length * OVERLAPPING,
+  };
+}
+
+function least(rows: readonly number[]): number {
+  return rows.reduce((found, row) => Math.min(found, row));
+}

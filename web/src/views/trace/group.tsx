@@ -1,0 +1,137 @@
+/** The row that stands for calls which one line made again and again. */
+
+import { piecesOf } from "../../model/critical";
+import { durationText, grouped } from "../../model/numbers";
+import { barsOf, type Repeat } from "../../model/repeats";
+import { hueVariable } from "../../model/services";
+import { readRow } from "../../model/trace";
+import { isCriticalShown, type OpenTrace } from "../../state/trace";
+import { Icon } from "../glyphs";
+import type { Geometry } from "./geometry";
+import { OriginCell, Twig, valuePlace, valueSide } from "./row";
+
+interface GroupRowProps {
+  opened: OpenTrace;
+  row: number;
+  group: Repeat;
+  place: number;
+  isSelected: boolean;
+  isFolded: boolean;
+  onSelect: (spanId: string) => void;
+  geometry: Geometry;
+}
+
+export function GroupRow({ opened, row, group, place, isSelected, isFolded, onSelect, geometry }: GroupRowProps) {
+  const { tree } = opened.repeats;
+  const depth = tree.depth[row]!;
+  const first = readRow(opened.trace, group.rows[0]!);
+  const hue = hueVariable(opened.hues.of(first.service));
+  return (
+    <div
+      class={`wf-row ${isSelected ? "is-selected" : ""}`}
+      role="row"
+      id={`row-${row}`}
+      aria-level={depth + 1}
+      aria-rowindex={place + 2}
+      aria-selected={isSelected}
+      aria-expanded={!isFolded}
+      data-testid="group-row"
+      style={{ top: `${place * geometry.rowPx}px` }}
+      onClick={() => onSelect(first.spanId)}
+    >
+      <span
+        role="gridcell"
+        class="wf-name"
+        title={told(first.resource, group)}
+        style={{ "--depth": Math.max(0, Math.min(depth - geometry.baseDepth, geometry.deepest)) }}
+      >
+        <Twig row={row} below={tree.below[row]!} isFolded={isFolded} />
+        <i class="svc" style={{ background: hue }} />
+        <span class="name">{first.resource}</span>
+        <span class="badge badge-n">× {grouped(group.rows.length)}</span>
+        {group.isNPlusOne ? <span class="badge badge-stale">N+1</span> : null}
+        {group.errors > 0 ? (
+          <span class="badge badge-error">
+            <Icon name="error" />
+            {grouped(group.errors)}
+          </span>
+        ) : null}
+      </span>
+      <OriginCell row={first} directories={opened.directories} />
+      <GroupTrack opened={opened} group={group} hue={hue} trackPx={geometry.trackPx} />
+    </div>
+  );
+}
+
+function told(name: string, { rows, totalNs, p95Ns, isNPlusOne }: Repeat): string {
+  const lines = [
+    `${name}, ${grouped(rows.length)} times from one place`,
+    `${durationText(totalNs)} in all, 95 % within ${durationText(p95Ns)}`,
+  ];
+  if (isNPlusOne) lines.push("One after another: could they be one call?");
+  return lines.join("\n");
+}
+
+interface GroupTrackProps {
+  opened: OpenTrace;
+  group: Repeat;
+  hue: string;
+  trackPx: number;
+}
+
+function GroupTrack({ opened, group, hue, trackPx }: GroupTrackProps) {
+  const { timeline } = opened;
+  const length = Math.max(1, timeline.to - timeline.from);
+  const x = ((group.from - timeline.from) / length) * 100;
+  const w = ((group.to - group.from) / length) * 100;
+  const { bars, pieces } = drawn(opened, group);
+  // The bars are many and thin, so that words within would not be read.
+  const side = valueSide(x, w, trackPx);
+  return (
+    <span role="gridcell" class="wf-track" aria-label={durationText(group.totalNs)}>
+      {bars.map((bar, index) => (
+        <i class="wf-bar" key={index} style={{ left: `${bar.x}%`, width: `${bar.w}%`, color: hue }} />
+      ))}
+      {isCriticalShown.value
+        ? pieces.map((piece, index) => (
+            <i class="crit" key={index} style={{ left: `${piece.x}%`, width: `${piece.w}%` }} />
+          ))
+        : null}
+      <span class={`wf-val ${side === "inside" ? "on-bars" : ""}`} style={valuePlace(side, x, w)}>
+        {durationText(group.totalNs)}, p95 {durationText(group.p95Ns)}
+      </span>
+    </span>
+  );
+}
+
+interface Drawn {
+  readonly bars: ReadonlyArray<{ x: number; w: number }>;
+  readonly pieces: ReadonlyArray<{ x: number; w: number }>;
+}
+
+/** Looked at once: a group may hold a hundred thousand calls, and is drawn at each step of a scroll. */
+const drawings = new WeakMap<Repeat, Drawn>();
+
+function drawn(opened: OpenTrace, group: Repeat): Drawn {
+  const known = drawings.get(group);
+  if (known) return known;
+  const { timeline } = opened;
+  const path = opened.critical();
+  const pieces = group.rows.flatMap((row) => piecesOf(path, row, timeline));
+  const fresh = { bars: barsOf(group, timeline, timeline), pieces: withoutGaps(pieces) };
+  drawings.set(group, fresh);
+  return fresh;
+}
+
+/** Per cent of the axis that nobody could see. */
+const GAP = 0.4;
+
+function withoutGaps(pieces: ReadonlyArray<{ x: number; w: number }>): Array<{ x: number; w: number }> {
+  const joined: Array<{ x: number; w: number }> = [];
+  for (const piece of [...pieces].sort((a, b) => a.x - b.x)) {
+    const last = joined[joined.length - 1];
+    if (last && piece.x - (last.x + last.w) < GAP) last.w = Math.max(last.w, piece.x + piece.w - last.x);
+    else joined.push({ ...piece });
+  }
+  return joined;
+}
