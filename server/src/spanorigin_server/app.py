@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import anyio
 import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,12 +20,13 @@ from spanorigin_server.access.gate import guarded
 from spanorigin_server.access.opening import certificate_of, gate_of, oidc_of
 from spanorigin_server.access.sign_in import SignIn, SignInFirst
 from spanorigin_server.answers import error_answer
-from spanorigin_server.health import Health
+from spanorigin_server.health import Health, installed_version
 from spanorigin_server.ingest.batch import Batch
 from spanorigin_server.ingest.datadog import Datadog
 from spanorigin_server.ingest.intake import Intake
 from spanorigin_server.ingest.otlp import Otlp
 from spanorigin_server.ingest.otlp_grpc import OtlpGrpc
+from spanorigin_server.ingest.own_spans import Answered, OwnSpans
 from spanorigin_server.life import archive, backup, deletion
 from spanorigin_server.life.retention import Limits, Retention
 from spanorigin_server.observation.endpoint import Observation, measured_routes
@@ -74,6 +76,9 @@ def application(
     prepare(engine)
     commits, measured = Commits(), Measured()
     batch = Batch([MeasuredWriter(engine, lane, commits, measured) for lane in range(LANES)])
+    own_spans = OwnSpans(batch, installed_version())
+    if settings.tells_own_spans:
+        measured.listeners.append(lambda *told: own_spans.note(Answered(*told)))
     workers = Workers()
     # What changes the store as a whole: one at a time.
     keepers = Workers(threads=1, waiting_limit=8)
@@ -99,7 +104,12 @@ def application(
         retention.start()
         if doors.grpc:
             await otlp_grpc.start(doors.grpc)
-        yield
+        async with anyio.create_task_group() as tasks:
+            if settings.tells_own_spans:
+                tasks.start_soon(own_spans.run)
+            yield
+            tasks.cancel_scope.cancel()
+        await own_spans.store()
         # In the order in which they need each other: calls over gRPC end, what was accepted is committed, nobody asks
         # any more, then it closes.
         await otlp_grpc.stop()

@@ -50,6 +50,7 @@ VARIABLES: Final = {
         Variable("SPANORIGIN_OIDC_SCOPES", "openid profile email"),
         Variable("SPANORIGIN_OIDC_ROLE_CLAIM", "groups"),
         Variable("SPANORIGIN_OIDC_ROLES", ""),
+        Variable("SPANORIGIN_OWN_SPANS", "False"),
         Variable("SPANORIGIN_MAX_CONNECTIONS", "1000", minimum=10, maximum=100000),
     )
 }
@@ -87,6 +88,7 @@ class Settings:
     connection_limit: int = 1000
     certificate: tuple[Path, Path] | None = None
     oidc: Mapping[str, str] | None = None
+    tells_own_spans: bool = False
 
     @property
     def is_reached_by_tls(self) -> bool:
@@ -115,6 +117,7 @@ def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.en
         free_limit_bytes=MEBIBYTE * _whole_number("SPANORIGIN_MIN_FREE_MB", environment),
         certificate=_certificate(options.tls_cert, options.tls_key, environment),
         oidc=_oidc(environment),
+        tells_own_spans=_truth("SPANORIGIN_OWN_SPANS", environment),
         connection_limit=_whole_number("SPANORIGIN_MAX_CONNECTIONS", environment),
     )
 

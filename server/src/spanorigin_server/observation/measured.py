@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -58,11 +58,17 @@ class Measured:
         # For `spanorigin status`: of what happened lately, in seconds.
         self.recent_commits: deque[float] = deque(maxlen=_RECENT)
         self.recent_questions: deque[float] = deque(maxlen=_RECENT)
+        # Told of each question, with its times since the epoch in nanoseconds.
+        self.listeners: list[Callable[[str, str, int, int, int], None]] = []
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
         self.requests.labels(route, method, status).observe(seconds)
         if method == "GET" and route.startswith("/api/v1/"):
             self.recent_questions.append(seconds)
+        if self.listeners and route.startswith("/api/"):
+            ended_ns = time.time_ns()
+            for listener in self.listeners:
+                listener(route, method, status, ended_ns - int(seconds * 1e9), ended_ns)
 
     def refused(self, slug: str) -> None:
         self.refusals.labels(slug).inc()
