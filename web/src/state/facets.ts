@@ -15,7 +15,9 @@ const LONG = 50;
 export const facets = signal<readonly Facet[]>([]);
 export const isCounting = signal(false);
 export const problem = signal<Problem | null>(null);
-export const isShown = signal(recall("facets") !== "hidden");
+/** In a narrow window they cover the list, so there they wait to be asked for. */
+const isNarrow = matchMedia("(max-width: 900px)").matches;
+export const isShown = signal(!isNarrow && recall("facets") !== "hidden");
 export const folded = signal<ReadonlySet<string>>(readSet("facets.folded"));
 /** Fields that the reader put behind the curated ones. */
 export const added = signal<readonly string[]>([...readSet("facets.added")]);
@@ -24,7 +26,7 @@ export const unrolled = signal<ReadonlySet<string>>(new Set());
 
 export function showFacets(isWanted: boolean): void {
   isShown.value = isWanted;
-  remember("facets", isWanted ? "shown" : "hidden");
+  if (!isNarrow) remember("facets", isWanted ? "shown" : "hidden");
 }
 
 export function fold(field: string): void {

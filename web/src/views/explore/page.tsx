@@ -16,7 +16,9 @@ import { Blank, ProblemBlank } from "../states";
 import { Facets } from "./facets";
 import { SpanList } from "./list";
 import { OriginGroups, Origins } from "./origins";
+import { OverTime } from "./overview";
 import { SearchBox, SearchProblem } from "./search-box";
+import { TakeMenu } from "./take-menu";
 import { TimeMenu } from "./time-menu";
 import { Tools } from "./tools";
 import { Top, TopField } from "./top";
@@ -112,7 +114,11 @@ export function ExplorePage({ query, range, look }: Search) {
           <Tools look={look} onLook={onLook}>
             {look.view === "origins" ? <OriginGroups look={look} onLook={onLook} /> : null}
             {look.view === "top" ? <TopField look={look} onLook={onLook} /> : null}
+            <TakeMenu />
           </Tools>
+          {explorer.rows.value.length > 0 && !isBadQuery ? (
+            <OverTime onRange={(chosen) => go({ range: chosen })} />
+          ) : null}
           <Results query={query} range={range} look={look} go={go} />
         </section>
       </main>

@@ -1,0 +1,35 @@
+/** The search of a page as other programs take it: a command line for curl, and addresses of files with its spans. */
+
+import type { EpochNs } from "./time";
+
+export interface Asked {
+  readonly query: string;
+  readonly from: EpochNs;
+  readonly to: EpochNs;
+}
+
+export type FileKind = "json" | "csv";
+
+/** So many spans a file holds at most, newest first; the server takes up to a million. */
+export const FILE_MOST = 100_000;
+
+export function exportAddress({ query, from, to }: Asked, as: FileKind): string {
+  const parameters = { q: query, from: String(from), to: String(to), as, limit: String(FILE_MOST) };
+  return `/api/v1/spans/export?${new URLSearchParams(parameters)}`;
+}
+
+/** The search for a shell, with each parameter readable on a line of its own. */
+export function curlCommand(origin: string, { query, from, to }: Asked): string {
+  const parameters = [
+    ["q", query],
+    ["from", String(from)],
+    ["to", String(to)],
+  ] as const;
+  const lines = parameters.map(([name, value]) => `  --data-urlencode ${quoted(`${name}=${value}`)}`);
+  return [`curl --get ${quoted(`${origin}/api/v1/spans`)}`, ...lines].join(" \\\n");
+}
+
+/** In single quotes, in which a shell changes nothing. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
