@@ -82,7 +82,10 @@ export type Session = {
 };
 
 export type Health = {
-  readonly status: "ok" | "draining";
+  /** full: no spans are taken, for want of room on the disk. */
+  readonly status: "ok" | "draining" | "full";
+  /** Why the status is full, and what to do. */
+  readonly reason?: string;
   readonly version: string;
   readonly uptime_ns: number;
   /** Spans in the store. */

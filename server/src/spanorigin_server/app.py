@@ -35,6 +35,7 @@ from spanorigin_server.pages import FOLDER, Pages
 from spanorigin_server.query import explain, export, findings, groups, origins, views
 from spanorigin_server.query.endpoint import routes as query_routes
 from spanorigin_server.query.live import Live
+from spanorigin_server.room import Room
 from spanorigin_server.source import code_endpoint
 from spanorigin_server.source.endpoint import routes as source_routes
 from spanorigin_server.source.files import Files
@@ -90,12 +91,13 @@ def application(
     retention = Retention(upkeep, Limits(settings.keep_days, settings.keep_bytes))
     backups = backup.Backups(engine, batch, settings.data.expanduser())
     archives = archive.Archives(engine, settings.data.expanduser())
+    room = Room(settings.data.expanduser(), settings.free_limit_bytes)
     gate = gate_of(settings)
     gate.refused = measured.refused
     sign_in = SignIn(gate, settings.is_reached_by_tls, settings.public_url, oidc_of(settings))
-    intake = Intake(batch, settings.body_limit_bytes, refused=measured.refused)
+    intake = Intake(batch, settings.body_limit_bytes, room, refused=measured.refused)
     otlp, otlp_grpc, datadog = Otlp(intake), OtlpGrpc(intake, gate, certificate_of(settings)), Datadog(intake)
-    health = Health(engine, batch, doors, otlp, otlp_grpc, datadog, repositories, workers)
+    health = Health(engine, batch, doors, otlp, otlp_grpc, datadog, repositories, workers, room)
     observation = Observation(measured, health, intake, gate.audit, settings.data.expanduser())
 
     @asynccontextmanager

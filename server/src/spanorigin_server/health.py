@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from spanorigin_server.ingest.otlp import Otlp
     from spanorigin_server.ingest.otlp_grpc import OtlpGrpc
     from spanorigin_server.records import Doors
+    from spanorigin_server.room import Room
     from spanorigin_server.source.repositories import Repositories
     from spanorigin_server.store.engine import Engine
     from spanorigin_server.workers import Workers
@@ -39,6 +40,7 @@ class Health:
     datadog: Datadog
     repositories: Repositories
     workers: Workers
+    room: Room
     started_at: float = field(default_factory=time.monotonic)
 
     def routes(self) -> list[Route]:
@@ -56,7 +58,8 @@ class Health:
         committed = self.batch.committed
         last_ns = committed.last_at_ns
         return {
-            "status": "draining" if self.batch.is_draining else "ok",
+            "status": "draining" if self.batch.is_draining else "full" if self.room.is_short else "ok",
+            **({"reason": self.room.told()} if self.room.is_short else {}),
             "version": installed_version(),
             "uptime_ns": int((time.monotonic() - self.started_at) * 1e9),
             "spans": spans,

@@ -36,9 +36,14 @@ def response_message(rejected: int) -> bytes:
     return encoded
 
 
+def code_of(failure: Failure) -> int:
+    """The google.rpc.Code of a failure."""
+    return CODES[failure.status] if failure.grpc_code is None else failure.grpc_code
+
+
 def status_message(failure: Failure) -> bytes:
     """A google.rpc.Status, with a RetryInfo where the request may be sent again."""
-    status = varint_field(1, CODES[failure.status]) + length_delimited(2, failure.text.encode())
+    status = varint_field(1, code_of(failure)) + length_delimited(2, failure.text.encode())
     if failure.retry_after_s is None:
         return status
     retry_info = length_delimited(1, varint_field(1, failure.retry_after_s))
@@ -59,7 +64,7 @@ def failed(encoding: Encoding, failure: Failure) -> Response:
     if encoding is Encoding.PROTOBUF:
         response = _answer(encoding, failure.status, status_message(failure))
     else:
-        status = {"code": CODES[failure.status], "message": failure.text}
+        status = {"code": code_of(failure), "message": failure.text}
         response = _answer(encoding, failure.status, msgspec.json.encode(status))
     if failure.retry_after_s is not None:
         response.headers["retry-after"] = str(failure.retry_after_s)

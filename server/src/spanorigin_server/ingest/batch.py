@@ -132,7 +132,7 @@ class Batch:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """While this lasts nothing is written: every body is in the store whole, or not at all. Senders wait. Blocks."""
+        """While this lasts nothing is written: each body is in the store whole, or not at all. Senders wait. Blocks."""
         with self._changed:
             # Two who pause come one after the other.
             self._changed.wait_for(lambda: not self._is_paused)

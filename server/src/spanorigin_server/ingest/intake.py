@@ -15,12 +15,16 @@ from spanorigin_server.ingest.body import ENCODINGS, BodyTooLarge, BodyUnreadabl
 from spanorigin_server.ingest.inflow import Inflow, QueueFull
 from spanorigin_server.ingest.request import RequestRefused
 from spanorigin_server.records import StoreFailed
+from spanorigin_server.room import DiskFull
 
 if TYPE_CHECKING:
     from spanorigin_server.ingest.batch import Batch
+    from spanorigin_server.room import Room
     from spanorigin_server.store.writer import ScopeSpans
 
 RETRY_AFTER_S: Final = 1
+FULL_RETRY_AFTER_S: Final = 10
+_RESOURCE_EXHAUSTED: Final = 8
 
 # What `failure_of` has words for. Anything else is a mistake of ours.
 FAILURES: Final = (
@@ -31,6 +35,7 @@ FAILURES: Final = (
     RequestRefused,
     QueueFull,
     Draining,
+    DiskFull,
     StoreFailed,
 )
 
@@ -47,6 +52,7 @@ class Failure:
     slug: str
     message: str
     retry_after_s: int | None = None
+    grpc_code: int | None = None  # where it is not the one that goes with the status
 
     @property
     def text(self) -> str:
@@ -59,14 +65,19 @@ class Intake:
 
     batch: Batch
     body_limit_bytes: int
+    room: Room | None = None
     inflow: Inflow = field(default_factory=Inflow)
     # Told the slug of every refusal.
     refused: Callable[[str], None] = lambda _slug: None
 
     async def store(self, scopes: Sequence[ScopeSpans]) -> int:
-        """Commit a request's spans; how many of them were refused. Raises what `Batch.commit` raises."""
+        """Commit a request's spans; how many were refused. Raises DiskFull, and what `Batch.commit` raises."""
         # Nothing to store is stored: an exporter's test of the connection, say.
-        return (await self.batch.commit(scopes)).rejected if scopes else 0
+        if not scopes:
+            return 0
+        if self.room is not None and self.room.is_short:
+            raise DiskFull(self.room.told())
+        return (await self.batch.commit(scopes)).rejected
 
     def failure_of(self, error: Exception, request_name: str) -> Failure:
         """What to answer for one of FAILURES; `request_name` is what the body should have been."""
@@ -89,6 +100,9 @@ class Intake:
             case QueueFull():
                 message = "More spans are waiting to be stored than may wait. Send these again after a moment."
                 return Failure(429, "queue-full", message, RETRY_AFTER_S)
+            case DiskFull():
+                message = f"{error} Nothing of the request was stored; send it again later."
+                return Failure(503, "disk-full", message, FULL_RETRY_AFTER_S, _RESOURCE_EXHAUSTED)
             case Draining():
                 message = "The server is stopping. Send these again once it runs."
                 return Failure(503, "server-stopping", message, RETRY_AFTER_S)

@@ -13,7 +13,7 @@ import grpc
 
 from spanorigin_server.access.gate import Refusal
 from spanorigin_server.access.scopes import Right
-from spanorigin_server.ingest.answer import CODES, response_message, status_message
+from spanorigin_server.ingest.answer import code_of, response_message, status_message
 from spanorigin_server.ingest.body import plain
 from spanorigin_server.ingest.intake import FAILURES, Failure
 from spanorigin_server.ingest.request import scopes_of
@@ -115,7 +115,7 @@ class OtlpGrpc(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no typ
 
     async def _fail(self, call: Any, failure: Failure) -> None:
         details = ((_DETAILS, status_message(failure)),)
-        await call.abort(_STATUS_CODES[CODES[failure.status]], failure.text, trailing_metadata=details)
+        await call.abort(_STATUS_CODES[code_of(failure)], failure.text, trailing_metadata=details)
 
 
 def _encoding(message: bytes) -> str:
