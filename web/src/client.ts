@@ -8,8 +8,9 @@
 import type { GroupOrder, OriginGroup } from "./model/explore-look";
 import type { Facet } from "./model/facets";
 import type { OriginStats, Overview, Stats, TopGroup, Trend } from "./model/groups";
+import type { Caller, CodeFile, Exit, PlaceRed, Red } from "./model/places";
 import { isAbort, Problem } from "./model/problem";
-import type { Frame, Health, Origin, Source, Span, SpanDetail, SpanPage } from "./model/span";
+import type { Frame, Health, Origin, OriginType, Source, Span, SpanDetail, SpanPage } from "./model/span";
 import type { EpochNs } from "./model/time";
 import type { Trace } from "./model/trace";
 import type * as wire from "./wire";
@@ -229,6 +230,106 @@ function toStats(stats: Omit<wire.Side, "p99_ns">): Stats {
 
 function toTrend(series: wire.Series | null): Trend | null {
   return series && { counts: series.counts, errors: series.errors };
+}
+
+export interface PlaceQuestion {
+  /** The file as its spans call it; empty for all. */
+  readonly path: string;
+  readonly query: string;
+  readonly from: EpochNs;
+  readonly to: EpochNs;
+  readonly line?: number;
+  readonly type?: OriginType;
+}
+
+export async function getFile(
+  repository: string,
+  commit: string | null,
+  path: string,
+  signal?: AbortSignal,
+): Promise<CodeFile> {
+  const parameters = { repository, path, ...(commit === null ? {} : { commit }) };
+  const file = await ask<wire.CodeFile>("/api/v1/code/file", parameters, signal);
+  return {
+    repository: file.repository,
+    commit: file.commit,
+    takenFrom: file.taken_from,
+    path: file.path,
+    lines: file.lines,
+  };
+}
+
+export async function listPlaces(
+  question: PlaceQuestion,
+  group: "line" | "file",
+  signal?: AbortSignal,
+): Promise<readonly PlaceRed[]> {
+  const parameters = { ...placeParameters(question), group, limit: "20000" };
+  const list = await ask<wire.OriginList>("/api/v1/origins", parameters, signal);
+  return list.origins.map(toPlaceRed);
+}
+
+export async function getCallers(question: PlaceQuestion, signal?: AbortSignal): Promise<readonly Caller[]> {
+  const { callers } = await ask<wire.Callers>("/api/v1/origins/callers", placeParameters(question), signal);
+  return callers.map((caller) => ({
+    ...toPlace(caller),
+    relation: caller.relation,
+    service: caller.service,
+    share: caller.share,
+  }));
+}
+
+export async function getExits(question: PlaceQuestion, signal?: AbortSignal): Promise<readonly Exit[]> {
+  const { exits } = await ask<wire.Exits>("/api/v1/origins/exits", placeParameters(question), signal);
+  return exits.map((exit) => ({
+    ...toRed(exit),
+    ...toPlace(exit),
+    service: exit.service,
+    perRequest: exit.per_request,
+  }));
+}
+
+export async function slowestSpans(
+  query: string,
+  from: EpochNs,
+  to: EpochNs,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<readonly Span[]> {
+  const parameters = { q: query, from: String(from), to: String(to), limit: String(limit), sort: "slowest" };
+  const page = await ask<wire.SpanPage>("/api/v1/spans", parameters, signal);
+  return page.spans.map(toSpan);
+}
+
+function placeParameters(question: PlaceQuestion): Record<string, string> {
+  return {
+    q: question.query,
+    from: String(question.from),
+    to: String(question.to),
+    ...(question.path === "" ? {} : { path: question.path }),
+    ...(question.line === undefined ? {} : { line: String(question.line) }),
+    ...(question.type === undefined ? {} : { type: question.type }),
+  };
+}
+
+function toPlaceRed(stats: wire.OriginStats): PlaceRed {
+  return { ...toRed(stats), path: stats.path ?? "", line: stats.line, function: stats.function ?? "" };
+}
+
+function toRed(side: wire.Side): Red {
+  return {
+    count: side.count,
+    rate: side.rate,
+    errors: side.errors,
+    errorRate: side.error_rate,
+    p50Ns: side.p50_ns,
+    p95Ns: side.p95_ns,
+    totalNs: side.total_ns,
+  };
+}
+
+function toPlace(place: { path: string | null; line: number | null; function: string | null }) {
+  return { path: place.path ?? "", line: place.line ?? 0, function: place.function ?? "" };
 }
 
 async function ask<Answer>(path: string, parameters: Record<string, string>, signal?: AbortSignal): Promise<Answer> {

@@ -45,5 +45,5 @@ test("values that make no sense fall back to the default, and never fail", () =>
 
 test("an unknown path is lost", () => {
   expect(read("/trace/xyz").name).toBe("lost");
-  expect(read("/code/app.py").name).toBe("lost");
+  expect(read("/codes/app.py").name).toBe("lost");
 });

@@ -4,6 +4,7 @@
  * An address that makes no sense leads to the nearest page that does: unknown paths to `lost`, wrong values to defaults.
  */
 
+import { type CodePlace, readCodeAddress, writeCodeAddress } from "./code-address";
 import { type ExploreLook, isPlainLook, readExploreLook, writeExploreLook } from "./explore-look";
 import { DEFAULT_RANGE, isSameRange, type TimeRange, WINDOWS } from "./time-range";
 
@@ -26,6 +27,7 @@ export type Page =
   | { readonly name: "start" }
   | { readonly name: "explore"; readonly query: string; readonly range: TimeRange; readonly look?: ExploreLook }
   | { readonly name: "trace"; readonly traceId: string; readonly spanId: string | null; readonly look?: TraceLook }
+  | { readonly name: "code"; readonly place: CodePlace; readonly range: TimeRange }
   | { readonly name: "lost"; readonly path: string };
 
 export function readAddress(url: URL): Page {
@@ -50,6 +52,8 @@ export function readAddress(url: URL): Page {
       ...readLook(url.searchParams),
     };
   }
+  const place = readCodeAddress(path, url.searchParams);
+  if (place) return { name: "code", place, range: readRange(url.searchParams) };
   return { name: "lost", path: url.pathname };
 }
 
@@ -70,6 +74,12 @@ export function writeAddress(page: Page): string {
       if (page.spanId !== null) parameters.set("span", page.spanId);
       if (page.look) writeLook(parameters, page.look);
       return withSearch(`/trace/${page.traceId}`, parameters);
+    }
+    case "code": {
+      const parameters = new URLSearchParams();
+      const path = writeCodeAddress(page.place, parameters);
+      writeRange(parameters, page.range);
+      return withSearch(path, parameters);
     }
     case "lost":
       return page.path;

@@ -7,6 +7,7 @@ import { health, isStoreEmpty } from "../state/health";
 import { navigate, page } from "../state/route";
 import { toast } from "../state/toast";
 import { ExplorePage } from "./explore/page";
+import { CodePage } from "./file/page";
 import { FirstRunPage } from "./first-run/page";
 import { Frame } from "./frame";
 import { Icon } from "./glyphs";
@@ -42,6 +43,8 @@ function CurrentPage() {
       return <ExplorePage query={current.query} range={current.range} look={current.look ?? PLAIN_EXPLORE} />;
     case "trace":
       return <TracePage traceId={current.traceId} spanId={current.spanId} look={current.look ?? PLAIN_LOOK} />;
+    case "code":
+      return <CodePage place={current.place} range={current.range} />;
     case "lost":
       return <LostPage path={current.path} />;
   }

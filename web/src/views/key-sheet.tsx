@@ -36,6 +36,16 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
       ["Esc", "close the panel, then back to the results"],
     ],
   },
+  {
+    title: "Code",
+    keys: [
+      ["] [", "next, previous hot line"],
+      ["j k", "next, previous line"],
+      ["t", "choose the time range"],
+      ["r", "count again"],
+      ["Esc", "close the line, then back"],
+    ],
+  },
 ];
 
 export function KeySheet() {

@@ -1,10 +1,19 @@
 /** Addresses that views link to. */
 
 import { type Page, type TraceLook, writeAddress } from "../model/address";
-import { DEFAULT_RANGE } from "../model/time-range";
+import type { CodePlace } from "../model/code-address";
+import { DEFAULT_RANGE, type TimeRange } from "../model/time-range";
 
 export const EXPLORE: Page = { name: "explore", query: "", range: DEFAULT_RANGE };
 
 export function spanLink(traceId: string, spanId: string | null, look?: TraceLook): string {
   return writeAddress({ name: "trace", traceId, spanId, ...(look ? { look } : {}) });
+}
+
+export function codeLink(place: CodePlace, range: TimeRange = DEFAULT_RANGE): string {
+  return writeAddress({ name: "code", place, range });
+}
+
+export function exploreLink(query: string, range: TimeRange): string {
+  return writeAddress({ name: "explore", query, range });
 }

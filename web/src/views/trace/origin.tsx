@@ -6,6 +6,7 @@
  */
 
 import { useEffect, useState } from "preact/hooks";
+import { ALL_CODE } from "../../model/code-address";
 import { counted } from "../../model/numbers";
 import { pathAndLine, shortFunction } from "../../model/paths";
 import { asProblem, isAbort, type Problem } from "../../model/problem";
@@ -16,6 +17,7 @@ import { copy } from "../../state/toast";
 import { detailProblem } from "../../state/trace";
 import { CodeLines, CodeSkeleton } from "../code";
 import { Diamond, Icon, PlaceWords, placeTitle } from "../glyphs";
+import { codeLink } from "../links";
 import { Notice, ReasonNotice } from "../states";
 import { CommitWords } from "./commit";
 
@@ -56,7 +58,7 @@ export function OriginSection({ traceId, span, detail }: OriginSectionProps) {
         <p class="where origin" title={placeTitle(place)}>
           <PlaceWords place={place} />
         </p>
-        <SourceLines traceId={traceId} spanId={span.spanId} frame={frame} type={type} />
+        <SourceLines traceId={traceId} spanId={span.spanId} frame={frame} path={place.path} type={type} />
       </section>
       {frames.length > 1 ? <Frames frames={frames} chosen={frame} onChoose={setFrame} /> : null}
     </>
@@ -67,11 +69,14 @@ function SourceLines({
   traceId,
   spanId,
   frame,
+  path,
   type,
 }: {
   traceId: string;
   spanId: string;
   frame: number;
+  /** As the span calls the file. */
+  path: string;
   type: OriginType;
 }) {
   const [step, setStep] = useState(0);
@@ -128,6 +133,20 @@ function SourceLines({
       <p class="row under">
         <CommitWords preview={found.preview} />
         <span class="grow" />
+        <a
+          class="link"
+          data-testid="open-file"
+          href={codeLink({
+            ...ALL_CODE,
+            repository: found.preview.repository,
+            commit: found.preview.commit,
+            path: found.preview.path,
+            line: found.preview.markedLine,
+            as: path,
+          })}
+        >
+          whole file
+        </a>
         <span class="muted">{linesShown(found.preview)}</span>
         {canShowMore ? (
           <button class="link" type="button" data-testid="more-lines" onClick={() => setStep(step + 1)}>

@@ -1,0 +1,85 @@
+"""Code as a page, in a browser: the real file, what its lines cost, and the ways there and on."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .browsing import take_screenshot
+from .expected import PROJECT
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def check_out(demo, traces):
+    """The server span of the checkout, whose origin is the handler in the shop's sources."""
+    return next(
+        span
+        for span in demo.server.search(f"trace_id:{traces['check out']}")
+        if span["kind"] == "server" and span["service"] == "web"
+    )
+
+
+@pytest.fixture
+def page(tab, check_out):
+    """The code page at the handler, reached from its span as a reader reaches it."""
+    page = tab.open(f"/trace/{check_out['trace_id']}?span={check_out['span_id']}")
+    page.get_by_test_id("open-file").click()
+    expect(page.get_by_test_id("source")).to_be_visible()
+    return page
+
+
+def counted_line(page, number):
+    return page.locator(f'[data-testid="counted-line"][data-line="{number}"]')
+
+
+def test_the_span_leads_to_its_line_in_the_whole_file(page, check_out):
+    origin = check_out["origin"]
+    real = (PROJECT / origin["path"]).read_text().splitlines()[origin["line"] - 1]
+
+    line = counted_line(page, origin["line"])
+
+    expect(page).to_have_url(re.compile(rf"/code/[^/]+/{re.escape(origin['path'])}\?line={origin['line']}$"))
+    expect(line).to_have_attribute("aria-current", "true")
+    expect(line.locator("pre")).to_have_text(real)
+    expect(line.get_by_label("entry origin")).to_be_visible()
+
+
+def test_the_inspector_tells_what_the_line_costs_and_leads_back_to_its_traces(page, check_out):
+    inspector = page.get_by_test_id("line-inspector")
+
+    expect(inspector).to_contain_text(f"Line {check_out['origin']['line']}")
+    expect(inspector).to_contain_text("p95")
+    expect(inspector.get_by_test_id("exit").first).to_be_visible()
+    inspector.get_by_test_id("slow-trace").first.click()
+
+    expect(page.get_by_test_id("span-panel")).to_contain_text("check_out")
+
+
+def test_a_key_goes_through_the_lines_that_cost_most(page, check_out):
+    first = check_out["origin"]["line"]
+    heading = page.get_by_test_id("line-inspector").get_by_role("heading", level=2)
+    expect(counted_line(page, first)).to_be_visible()
+
+    page.keyboard.press("]")
+    expect(heading).not_to_have_text(f"Line {first}")
+    page.keyboard.press("[")
+
+    expect(heading).to_have_text(f"Line {first}")
+
+
+def test_what_is_not_tracked_is_not_shown_and_the_page_says_so(tab, check_out):
+    page = tab.open("/code/nowhere/app/pay.py")
+
+    expect(page.get_by_test_id("not-found")).to_contain_text("has no repository")
+    tab.witness.excuse("404")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_it_can_be_looked_at(theme, page):
+    if theme == "light":
+        page.get_by_test_id("theme-button").click()
+    expect(page.get_by_test_id("slow-trace").first).to_be_visible()
+
+    take_screenshot(page, f"code-{theme}")

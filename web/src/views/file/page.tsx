@@ -1,0 +1,158 @@
+/** A file as production runs it: every line with how often, how often wrong, how slow, and how much time in all. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { Page } from "../../model/address";
+import type { CodePlace } from "../../model/code-address";
+import { counted, grouped } from "../../model/numbers";
+import { splitPath } from "../../model/paths";
+import { nextHot } from "../../model/places";
+import type { TimeRange } from "../../model/time-range";
+import * as state from "../../state/code";
+import { navigate } from "../../state/route";
+import { TimeMenu } from "../explore/time-menu";
+import { Frame } from "../frame";
+import { Icon } from "../glyphs";
+import { useKeys } from "../keys";
+import { Blank, ProblemBlank } from "../states";
+import { LineInspector } from "./inspector";
+import { SourceTable } from "./source";
+
+interface CodePageProps {
+  place: CodePlace;
+  range: TimeRange;
+}
+
+export function CodePage({ place, range }: CodePageProps) {
+  const [isChoosingTime, setIsChoosingTime] = useState(false);
+  const go = (to: Partial<CodePlace>, over: TimeRange = range, how: "push" | "replace" = "replace") =>
+    navigate({ name: "code", place: { ...place, ...to }, range: over } satisfies Page, how);
+  useEffect(() => state.openFile(place, range), [place, range]);
+  const select = (line: number | null) => go({ line });
+  const hop = (by: 1 | -1) => {
+    const to = nextHot(state.hot.value, place.line, by);
+    if (to !== null) select(to);
+  };
+  const step = (by: number) => {
+    const count = state.file.value?.lines.length ?? 0;
+    select(place.line === null ? 1 : Math.max(1, Math.min(count, place.line + by)));
+  };
+  useKeys({
+    "]": () => hop(1),
+    "[": () => hop(-1),
+    j: () => step(1),
+    k: () => step(-1),
+    t: () => setIsChoosingTime(true),
+    r: () => state.recount(place, range),
+    Escape: () => (place.line === null ? history.back() : select(null)),
+  });
+  const file = state.file.value;
+  const problem = state.problem.value;
+  return (
+    <Frame
+      title={place.path === null ? "Code" : splitPath(place.path).name}
+      class="code-page"
+      bars={
+        <div class="bar">
+          <Crumbs place={place} />
+          {file?.takenFrom === "working_copy" && place.commit !== null ? (
+            <span
+              class="badge badge-stale"
+              title="The file has changes that were never committed; it is shown with them."
+            >
+              <Icon name="warn" />
+              working copy
+            </span>
+          ) : null}
+          <span class="grow" />
+          {place.commit === null ? null : (
+            <span class="seg seg-s">
+              <button type="button" aria-pressed={!place.ofAll} onClick={() => go({ ofAll: false })}>
+                This commit
+              </button>
+              <button
+                type="button"
+                aria-pressed={place.ofAll}
+                title="Count the spans of every commit. Lines may have moved between them."
+                onClick={() => go({ ofAll: true })}
+              >
+                All commits
+              </button>
+            </span>
+          )}
+          <TimeMenu
+            range={range}
+            isOpen={isChoosingTime}
+            onToggle={setIsChoosingTime}
+            onChoose={(chosen) => go({}, chosen)}
+          />
+        </div>
+      }
+      keys={
+        <>
+          <span>
+            <kbd>]</kbd>next hot line
+          </span>
+          <span>
+            <kbd>j k</kbd>line
+          </span>
+          <span>
+            <kbd>t</kbd>time
+          </span>
+          <span>
+            <kbd>?</kbd>all keys
+          </span>
+        </>
+      }
+      facts={file ? <Facts place={place} /> : null}
+    >
+      <main class={`cols ${place.line === null ? "" : "has-panel"}`}>
+        {problem ? (
+          <div class="fill">
+            {problem.kind === "missing" ? (
+              <Blank title="Not to be shown" testId="not-found">
+                {problem.message}
+              </Blank>
+            ) : (
+              <ProblemBlank problem={problem} onRetry={() => state.retryFile(place, range)} />
+            )}
+          </div>
+        ) : (
+          <SourceTable selected={place.line} onSelect={select} />
+        )}
+        {place.line === null || problem ? null : (
+          <LineInspector place={place} range={range} line={place.line} onHop={hop} onClose={() => select(null)} />
+        )}
+      </main>
+    </Frame>
+  );
+}
+
+function Crumbs({ place }: { place: CodePlace }) {
+  const { directory, name } = splitPath(place.path ?? "");
+  return (
+    <h1 class="row crumbs cut">
+      <Icon name="git" small />
+      <span class="mono muted cut">
+        {place.repository}
+        {place.commit === null ? null : `@${place.commit.slice(0, 7)}`}
+      </span>
+      <span class="mono cut">
+        <span class="muted">{directory}</span>
+        <b>{name}</b>
+      </span>
+    </h1>
+  );
+}
+
+function Facts({ place }: { place: CodePlace }) {
+  const { lines, countProblem } = state;
+  if (countProblem.value) return <span class="is-error">Spans could not be counted: {countProblem.value.message}</span>;
+  if (!lines.value) return <span>counting…</span>;
+  const of = place.commit !== null && !place.ofAll ? " of this commit" : "";
+  return (
+    <span data-testid="facts">
+      {counted(state.file.value?.lines.length ?? 0, "line")}, {grouped(lines.value.size)} with spans
+      {of}
+    </span>
+  );
+}
