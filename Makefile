@@ -19,7 +19,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 MANIFESTS   := agents/python/pyproject.toml server/pyproject.toml server/hatch_build.py tools/pyproject.toml constraints.txt
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dev/*' 2>/dev/null)
 
-.PHONY: help demo test lint e2e bench fuzz soak contract format web clean
+.PHONY: help demo test lint e2e bench fuzz kill soak contract format web clean
 
 help:
 	@echo "make demo      the server, the demo shop under capture, and traffic; prints the address to open"
@@ -29,6 +29,7 @@ help:
 	@echo "make bench     figures beside their budgets and peers"
 	@echo "make soak      two services under load for half an hour, capture turned on and off every second"
 	@echo "make fuzz      whatever bytes at every door of the server, 20,000 of each kind"
+	@echo "make kill      the server killed 100 times in the midst of full-rate ingest: nothing answered is lost or doubled"
 	@echo "make contract  write the files that follow from contract/"
 
 $(VENV)/.python:
@@ -98,6 +99,9 @@ soak: $(VENV)/.dev
 
 fuzz: $(VENV)/.dev
 	@FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/pytest -q server/tests/ingest -k 'random or mutil' $(PYTEST)
+
+kill: $(VENV)/.dev
+	@nice -n 10 $(BIN)/python benchmarks/kill_store.py $(or $(KILL),--rounds 100)
 
 contract: $(VENV)/.dev
 	@$(BIN)/python contract/generate.py
