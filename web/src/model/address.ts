@@ -17,7 +17,7 @@ export interface TraceLook {
   readonly find: string;
 }
 
-export const TRACE_VIEWS = ["waterfall", "flame", "list"] as const;
+export const TRACE_VIEWS = ["waterfall", "flame", "list", "code"] as const;
 export type TraceView = (typeof TRACE_VIEWS)[number];
 export const LENSES = ["errors", "slow", "origin"] as const;
 export type Lens = (typeof LENSES)[number];

@@ -1,6 +1,7 @@
 /** Everything that follows from the columns of a trace, worked out once; what only some views need, when they ask. */
 
 import type { Lens } from "./address";
+import { type CodePath, codePath, type LineTime, timeByLine } from "./code-path";
 import { type CriticalPath, criticalPath } from "./critical";
 import { type Flame, layOutFlame } from "./flame";
 import { tellingDirectories } from "./paths";
@@ -26,6 +27,8 @@ export interface OpenTrace {
   readonly selfNs: () => Float64Array;
   readonly flame: () => Flame;
   readonly critical: () => CriticalPath;
+  readonly codePath: () => CodePath;
+  readonly lineTimes: () => readonly LineTime[];
   readonly marked: Readonly<Record<Lens, () => Marked>>;
 }
 
@@ -42,6 +45,7 @@ export function workOut(trace: Trace): OpenTrace {
     hues.of(trace.strings[service] ?? "");
   }
   const selfNs = once(() => selfTimes(tree, timeline));
+  const critical = once(() => criticalPath(tree, timeline));
   return {
     trace,
     tree,
@@ -54,7 +58,9 @@ export function workOut(trace: Trace): OpenTrace {
     rowOf: once(() => new Map(trace.spanId.map((spanId, row) => [spanId, row]))),
     selfNs,
     flame: once(() => layOutFlame(tree, timeline)),
-    critical: once(() => criticalPath(tree, timeline)),
+    critical,
+    codePath: once(() => codePath(trace, tree, timeline, critical())),
+    lineTimes: once(() => timeByLine(trace, tree, critical())),
     marked: {
       errors: once(() => failed(trace)),
       slow: once(() => slow(trace, timeline, selfNs())),

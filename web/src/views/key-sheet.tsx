@@ -25,7 +25,7 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
     keys: [
       ["j k", "next, previous span"],
       ["h l", "fold, unfold"],
-      ["1 2 3", "waterfall, flame graph, span list"],
+      ["1 2 3 4", "waterfall, flame graph, span list, code path"],
       ["/ n N", "find in the trace; next, previous found"],
       ["p", "critical path"],
       ["e s u", "only errors, slow ones, your code"],

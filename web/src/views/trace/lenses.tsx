@@ -11,6 +11,7 @@ export const VIEWS: ReadonlyArray<{ readonly name: TraceView; readonly label: st
   { name: "waterfall", label: "Waterfall" },
   { name: "flame", label: "Flame graph" },
   { name: "list", label: "Span list" },
+  { name: "code", label: "Code path" },
 ];
 
 interface LensesProps {

@@ -12,9 +12,11 @@ import { Frame } from "../frame";
 import { useKeys } from "../keys";
 import { spanLink } from "../links";
 import { Blank, ProblemBlank } from "../states";
+import { CodePathView } from "./code-path";
 import { FlameGraph } from "./flame";
 import { TraceHead, TraceHeadSkeleton } from "./head";
 import { Lenses, VIEWS } from "./lenses";
+import { LineTimes } from "./line-times";
 import { SpanPanel } from "./panel";
 import { Splitter } from "./splitter";
 import { SpanTable } from "./table";
@@ -117,11 +119,18 @@ interface ViewProps {
 function View({ view, opened, onSelect }: ViewProps) {
   switch (view) {
     case "waterfall":
-      return <Waterfall opened={opened} onSelect={onSelect} />;
+      return (
+        <div class="docked">
+          <Waterfall opened={opened} onSelect={onSelect} />
+          <LineTimes opened={opened} onSelect={onSelect} />
+        </div>
+      );
     case "flame":
       return <FlameGraph opened={opened} onSelect={onSelect} />;
     case "list":
       return <SpanTable opened={opened} onSelect={onSelect} />;
+    case "code":
+      return <CodePathView opened={opened} onSelect={onSelect} />;
   }
 }
 
