@@ -212,6 +212,33 @@ export async function getTop(question: TopQuestion, signal?: AbortSignal): Promi
   return groups.map((group) => ({ ...toStats(group), value: group.values[0] ?? "", trend: toTrend(group.series) }));
 }
 
+export interface Watcher {
+  /** Some of the spans that came, and how many did. */
+  onSpans: (spans: Span[], matching: number) => void;
+  onRate: (perSecond: number) => void;
+  onMissed: (spans: number) => void;
+  /** `isOver`: no more will come. Otherwise the browser connects again by itself, and goes on where it was. */
+  onFailed: (message: string, isOver: boolean) => void;
+}
+
+/** Spans as they are stored, until the returned function is called. */
+export function watchSpans(query: string, watcher: Watcher): () => void {
+  const source = new EventSource(`/api/v1/live?${new URLSearchParams({ q: query })}`);
+  const on = <Data>(name: string, act: (data: Data) => void) =>
+    source.addEventListener(name, (event) => act(JSON.parse((event as MessageEvent<string>).data) as Data));
+  on<{ spans: wire.Span[]; matching: number }>("spans", (data) =>
+    watcher.onSpans(data.spans.map(toSpan), data.matching),
+  );
+  on<{ matching_per_second: number }>("rate", (data) => watcher.onRate(data.matching_per_second));
+  on<{ missed_spans: number }>("gap", (data) => watcher.onMissed(data.missed_spans));
+  on<wire.Error>("failed", ({ error }) => watcher.onFailed(error.message, false));
+  source.onerror = () => {
+    const isOver = source.readyState === EventSource.CLOSED;
+    watcher.onFailed(isOver ? "The server does not send live spans for this search." : "Connecting again.", isOver);
+  };
+  return () => source.close();
+}
+
 function window({ query, from, to }: Question): Record<string, string> {
   return { q: query, from: String(from), to: String(to) };
 }
@@ -240,6 +267,21 @@ export interface PlaceQuestion {
   readonly to: EpochNs;
   readonly line?: number;
   readonly type?: OriginType;
+}
+
+/** Names of the repositories whose source may be read. */
+export async function listRepositories(signal?: AbortSignal): Promise<readonly string[]> {
+  const { repositories } = await ask<wire.CodeRepositories>("/api/v1/code", {}, signal);
+  return [...new Set(repositories.map(({ name }) => name))];
+}
+
+export async function getTree(
+  repository: string,
+  commit: string | null,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const parameters = { repository, ...(commit === null ? {} : { commit }) };
+  return (await ask<wire.CodeTree>("/api/v1/code/tree", parameters, signal)).paths;
 }
 
 export async function getFile(

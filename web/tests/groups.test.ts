@@ -17,8 +17,8 @@ const place: OriginStats = { ...stats, path: "app/stock room.py", line: 47, func
 
 describe("how the explorer looks at a search", () => {
   const looks: ExploreLook[] = [
-    { view: "origins", scope: "entry", group: "file", sort: "p95", by: "resource" },
-    { view: "top", scope: "root", group: "line", sort: "total", by: "@http.route" },
+    { view: "origins", scope: "entry", group: "file", sort: "p95", by: "resource", live: "off" },
+    { view: "top", scope: "root", group: "line", sort: "total", by: "@http.route", live: "on" },
   ];
   test.each(looks)("is in the address, and read from it: %o", (look) => {
     const page = { name: "explore", query: "a&b", range: DEFAULT_RANGE, look } as const;

@@ -22,9 +22,18 @@ export interface ExploreLook {
   readonly sort: GroupOrder;
   /** The field of the top list. */
   readonly by: string;
+  /** Whether spans are shown as they come. */
+  readonly live: "on" | "off";
 }
 
-export const PLAIN_EXPLORE: ExploreLook = { view: "spans", scope: "all", group: "line", sort: "total", by: "resource" };
+export const PLAIN_EXPLORE: ExploreLook = {
+  view: "spans",
+  scope: "all",
+  group: "line",
+  sort: "total",
+  by: "resource",
+  live: "off",
+};
 
 const SCOPE_CONDITIONS: Readonly<Record<Scope, string | null>> = {
   all: null,
@@ -53,12 +62,13 @@ export function readExploreLook(parameters: URLSearchParams): ExploreLook {
     group: of("group", ORIGIN_GROUPS, PLAIN_EXPLORE.group),
     sort: of("sort", GROUP_ORDERS, PLAIN_EXPLORE.sort),
     by: parameters.get("by") || PLAIN_EXPLORE.by,
+    live: parameters.get("live") === "on" ? "on" : "off",
   };
 }
 
 /** Only what differs from the default. */
 export function writeExploreLook(parameters: URLSearchParams, look: ExploreLook): void {
-  for (const name of ["view", "scope", "group", "sort", "by"] as const) {
+  for (const name of ["view", "scope", "group", "sort", "by", "live"] as const) {
     if (look[name] !== PLAIN_EXPLORE[name]) parameters.set(name, look[name]);
   }
 }

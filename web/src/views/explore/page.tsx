@@ -8,6 +8,7 @@ import { type TimeRange, widerWindow } from "../../model/time-range";
 import * as explorer from "../../state/explorer";
 import * as facets from "../../state/facets";
 import { isStoreEmpty } from "../../state/health";
+import { pauseLive } from "../../state/live";
 import { navigate } from "../../state/route";
 import { Frame } from "../frame";
 import { Icon } from "../glyphs";
@@ -15,6 +16,7 @@ import { useKeys } from "../keys";
 import { Blank, ProblemBlank } from "../states";
 import { Facets } from "./facets";
 import { SpanList } from "./list";
+import { LiveButton } from "./live";
 import { OriginGroups, Origins } from "./origins";
 import { OverTime } from "./overview";
 import { SearchBox, SearchProblem } from "./search-box";
@@ -38,11 +40,19 @@ export function ExplorePage({ query, range, look }: Search) {
     "/": () => field.current?.select(),
     r: explorer.refresh,
     t: () => setIsChoosingTime(true),
+    l: () => onLive(),
+    p: () => {
+      if (look.live === "on") pauseLive();
+    },
     f: () => facets.showFacets(!facets.isShown.value),
     "1": () => onLook({ view: "spans" }),
     "2": () => onLook({ view: "origins" }),
     "3": () => onLook({ view: "top" }),
   });
+  const onLive = () => {
+    if (look.live === "off") explorer.refresh();
+    onLook({ live: look.live === "on" ? "off" : "on", view: "spans" });
+  };
   const go = (search: Partial<Search>) => {
     const to = { query, range, look, ...search };
     navigate({ name: "explore", ...to });
@@ -71,6 +81,7 @@ export function ExplorePage({ query, range, look }: Search) {
               onToggle={setIsChoosingTime}
               onChoose={(chosen) => go({ range: chosen })}
             />
+            <LiveButton isOn={look.live === "on"} onToggle={onLive} />
             <button
               class={`btn ${explorer.phase.value === "loading" ? "is-busy" : ""}`}
               type="button"
