@@ -76,6 +76,17 @@ def test_what_is_not_tracked_is_not_shown_and_the_page_says_so(tab, check_out):
     tab.witness.excuse("404")
 
 
+def test_the_tree_leads_from_the_repository_to_its_hottest_file_and_back(tab, check_out):
+    page = tab.open("/code")
+    page.get_by_role("link", name=PROJECT.name, exact=True).click()
+    page.get_by_test_id("hottest-files").get_by_role("link", name=re.compile("checkout.py")).click()
+
+    current = page.get_by_test_id("file-tree").locator('[aria-current="page"]')
+    expect(current).to_have_text("checkout.py")
+    expect(current).to_have_attribute("title", re.compile(r"\d.+ in all"))
+    expect(counted_line(page, check_out["origin"]["line"])).to_be_visible()
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_it_can_be_looked_at(theme, page):
     if theme == "light":

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { rate } from "../model/numbers";
 import { health, isAway } from "../state/health";
+import { page } from "../state/route";
 import { flipTheme, theme } from "../state/theme";
 import { Icon, Unit } from "./glyphs";
 import { isKeySheetOpen } from "./key-sheet";
@@ -51,8 +52,11 @@ function TopBar() {
         spanorigin
       </a>
       <nav class="nav" aria-label="Pages">
-        <a href="/explore" aria-current="page">
+        <a href="/explore" aria-current={page.value.name === "code" ? undefined : "page"}>
           Explore
+        </a>
+        <a href="/code" aria-current={page.value.name === "code" ? "page" : undefined}>
+          Code
         </a>
       </nav>
       <span class="grow" />

@@ -2,20 +2,23 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { Page } from "../../model/address";
-import type { CodePlace } from "../../model/code-address";
+import { ALL_CODE, type CodePlace } from "../../model/code-address";
 import { counted, grouped } from "../../model/numbers";
 import { splitPath } from "../../model/paths";
 import { nextHot } from "../../model/places";
 import type { TimeRange } from "../../model/time-range";
 import * as state from "../../state/code";
+import { openTree } from "../../state/code-tree";
 import { navigate } from "../../state/route";
 import { TimeMenu } from "../explore/time-menu";
 import { Frame } from "../frame";
 import { Icon } from "../glyphs";
 import { useKeys } from "../keys";
+import { codeLink } from "../links";
 import { Blank, ProblemBlank } from "../states";
 import { LineInspector } from "./inspector";
 import { SourceTable } from "./source";
+import { FileTree, HottestFiles } from "./tree";
 
 interface CodePageProps {
   place: CodePlace;
@@ -26,7 +29,11 @@ export function CodePage({ place, range }: CodePageProps) {
   const [isChoosingTime, setIsChoosingTime] = useState(false);
   const go = (to: Partial<CodePlace>, over: TimeRange = range, how: "push" | "replace" = "replace") =>
     navigate({ name: "code", place: { ...place, ...to }, range: over } satisfies Page, how);
-  useEffect(() => state.openFile(place, range), [place, range]);
+  useEffect(() => {
+    openTree(place, range);
+    if (place.path !== null) state.openFile(place, range);
+  }, [place, range]);
+  const isFile = place.path !== null;
   const select = (line: number | null) => go({ line });
   const hop = (by: 1 | -1) => {
     const to = nextHot(state.hot.value, place.line, by);
@@ -45,8 +52,8 @@ export function CodePage({ place, range }: CodePageProps) {
     r: () => state.recount(place, range),
     Escape: () => (place.line === null ? history.back() : select(null)),
   });
-  const file = state.file.value;
-  const problem = state.problem.value;
+  const file = isFile ? state.file.value : null;
+  const problem = isFile ? state.problem.value : null;
   return (
     <Frame
       title={place.path === null ? "Code" : splitPath(place.path).name}
@@ -105,7 +112,10 @@ export function CodePage({ place, range }: CodePageProps) {
       }
       facts={file ? <Facts place={place} /> : null}
     >
-      <main class={`cols ${place.line === null ? "" : "has-panel"}`}>
+      <main
+        class={`cols ${place.repository === null ? "" : "has-tree"} ${place.line === null || !isFile ? "" : "has-panel"}`}
+      >
+        {place.repository === null ? null : <FileTree place={place} range={range} />}
         {problem ? (
           <div class="fill">
             {problem.kind === "missing" ? (
@@ -116,10 +126,12 @@ export function CodePage({ place, range }: CodePageProps) {
               <ProblemBlank problem={problem} onRetry={() => state.retryFile(place, range)} />
             )}
           </div>
+        ) : !isFile ? (
+          <HottestFiles place={place} range={range} />
         ) : (
           <SourceTable selected={place.line} onSelect={select} />
         )}
-        {place.line === null || problem ? null : (
+        {place.line === null || !isFile || problem ? null : (
           <LineInspector place={place} range={range} line={place.line} onHop={hop} onClose={() => select(null)} />
         )}
       </main>
@@ -132,10 +144,10 @@ function Crumbs({ place }: { place: CodePlace }) {
   return (
     <h1 class="row crumbs cut">
       <Icon name="git" small />
-      <span class="mono muted cut">
-        {place.repository}
+      <a class="mono muted cut" href={codeLink({ ...ALL_CODE, repository: place.repository, commit: place.commit })}>
+        {place.repository ?? "Code"}
         {place.commit === null ? null : `@${place.commit.slice(0, 7)}`}
-      </span>
+      </a>
       <span class="mono cut">
         <span class="muted">{directory}</span>
         <b>{name}</b>
