@@ -148,6 +148,36 @@ def test_it_folds_and_walks_by_keyboard(open_span, find):
     expect(panel(page)).to_have_count(0)
 
 
+def test_a_search_within_the_trace_finds_what_only_the_server_knows(tab, open_span, find):
+    page = open_span(find("check out", lambda s: s["kind"] == "server" and s["service"] == "web"))
+
+    page.keyboard.press("/")
+    page.get_by_test_id("find").fill("@http.route:/orders*")
+    expect(page.get_by_test_id("found")).to_contain_text("found")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_test_id("found")).to_contain_text("1 of")
+    expect(page).to_have_url(re.compile("find="))
+    expect(page.locator(".wf-row.is-found").first).to_contain_text("/orders")
+    page.get_by_test_id("find").fill("(service:web")
+    expect(page.get_by_test_id("lenses")).to_contain_text("never closed")
+    page.get_by_test_id("find").press("Escape")
+    expect(page).not_to_have_url(re.compile("find="))
+    tab.witness.excuse("400")
+
+
+def test_the_code_path_and_the_lines_of_the_critical_path_lead_to_spans(open_span, find):
+    page = open_span(find("check out", lambda s: s["kind"] == "server" and s["service"] == "web"))
+
+    page.get_by_test_id("line-times").get_by_role("button").first.click()
+    expect(page.get_by_test_id("span-panel")).to_be_visible()
+    page.keyboard.press("4")
+
+    expect(page.get_by_test_id("step-row").first).to_contain_text("check_out")
+    page.keyboard.press("G")
+    expect(page.get_by_test_id("step-row").last).to_have_attribute("aria-selected", "true")
+
+
 def test_attributes_can_be_read_and_filtered(open_span, find):
     page = open_span(find("order", makes_call("OrderItem.get")))
 
@@ -221,6 +251,16 @@ def test_a_trace_of_100000_spans_opens_and_scrolls(browser, tmp_path):
         page.keyboard.press("g")
         page.keyboard.press("h")
         expect(rows(page)).to_have_count(1)
+
+        page.keyboard.press("3")
+        expect(page.get_by_test_id("list-row").first).to_be_visible()
+        page.keyboard.press("G")
+        expect(page.get_by_test_id("list-row").last).to_have_attribute("aria-selected", "true")
+        assert page.get_by_test_id("list-row").count() < 200, "only the rows in view belong into the page"
+        page.keyboard.press("e")
+        expect(page.get_by_test_id("facts")).to_contain_text("100 asked for")
+        page.keyboard.press("2")
+        expect(page.get_by_role("img", name="Flame graph")).to_be_visible()
     assert running.stop() == 0, running.output
 
 

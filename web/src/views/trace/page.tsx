@@ -1,11 +1,11 @@
 /** One trace. Left, who waited for whom; right, the selected span and the line of code that caused it. */
 
 import { useEffect, useRef } from "preact/hooks";
-import type { TraceLook, TraceView } from "../../model/address";
+import { PLAIN_LOOK, type TraceLook, type TraceView } from "../../model/address";
 import { counted, durationText, grouped } from "../../model/numbers";
 import { pathAndLine } from "../../model/paths";
 import { readRow } from "../../model/trace";
-import { goBack, navigate } from "../../state/route";
+import { goBack, navigate, page } from "../../state/route";
 import { copy } from "../../state/toast";
 import * as state from "../../state/trace";
 import { Frame } from "../frame";
@@ -35,13 +35,15 @@ export function TracePage({ traceId, spanId, look }: Address) {
   const problem = state.problem.value;
   const cols = useRef<HTMLElement>(null);
 
+  // Two keys may be pressed before the first is drawn, so that what was drawn last is not what is true.
+  const present = () => (page.value.name === "trace" ? (page.value.look ?? PLAIN_LOOK) : look);
   const select = (to: string | null) => {
-    navigate({ name: "trace", traceId, spanId: to, look }, "replace");
+    navigate({ name: "trace", traceId, spanId: to, look: present() }, "replace");
     // At once, not with the next drawing: the next key may be pressed before that.
     state.openTrace(traceId, to);
   };
   const lookAt = (to: Partial<TraceLook>) => {
-    navigate({ name: "trace", traceId, spanId: selectedSpanId(), look: { ...look, ...to } }, "replace");
+    navigate({ name: "trace", traceId, spanId: selectedSpanId(), look: { ...present(), ...to } }, "replace");
   };
   const leave = () => {
     if (state.selected.value >= 0) select(null);
