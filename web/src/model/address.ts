@@ -6,6 +6,7 @@
 
 import { type CodePlace, readCodeAddress, writeCodeAddress } from "./code-address";
 import { type ExploreLook, isPlainLook, readExploreLook, writeExploreLook } from "./explore-look";
+import { FINDING_KINDS, type FindingKind } from "./findings";
 import { DEFAULT_RANGE, isSameRange, type TimeRange, WINDOWS } from "./time-range";
 
 /** How a trace is looked at. */
@@ -28,6 +29,7 @@ export type Page =
   | { readonly name: "explore"; readonly query: string; readonly range: TimeRange; readonly look?: ExploreLook }
   | { readonly name: "trace"; readonly traceId: string; readonly spanId: string | null; readonly look?: TraceLook }
   | { readonly name: "code"; readonly place: CodePlace; readonly range: TimeRange }
+  | { readonly name: "findings"; readonly kind: FindingKind; readonly range: TimeRange }
   | { readonly name: "lost"; readonly path: string };
 
 export function readAddress(url: URL): Page {
@@ -51,6 +53,10 @@ export function readAddress(url: URL): Page {
       spanId: span !== null && /^[0-9a-f]{16}$/.test(span) ? span : null,
       ...readLook(url.searchParams),
     };
+  }
+  if (path === "/findings") {
+    const kind = FINDING_KINDS.find((known) => known === url.searchParams.get("kind")) ?? "repeats";
+    return { name: "findings", kind, range: readRange(url.searchParams) };
   }
   const place = readCodeAddress(path, url.searchParams);
   if (place) return { name: "code", place, range: readRange(url.searchParams) };
@@ -80,6 +86,11 @@ export function writeAddress(page: Page): string {
       const path = writeCodeAddress(page.place, parameters);
       writeRange(parameters, page.range);
       return withSearch(path, parameters);
+    }
+    case "findings": {
+      const parameters = new URLSearchParams(page.kind === "repeats" ? {} : { kind: page.kind });
+      writeRange(parameters, page.range);
+      return withSearch("/findings", parameters);
     }
     case "lost":
       return page.path;

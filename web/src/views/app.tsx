@@ -8,6 +8,7 @@ import { navigate, page } from "../state/route";
 import { toast } from "../state/toast";
 import { ExplorePage } from "./explore/page";
 import { CodePage } from "./file/page";
+import { FindingsPage } from "./findings/page";
 import { FirstRunPage } from "./first-run/page";
 import { Frame } from "./frame";
 import { Icon } from "./glyphs";
@@ -45,6 +46,8 @@ function CurrentPage() {
       return <TracePage traceId={current.traceId} spanId={current.spanId} look={current.look ?? PLAIN_LOOK} />;
     case "code":
       return <CodePage place={current.place} range={current.range} />;
+    case "findings":
+      return <FindingsPage kind={current.kind} range={current.range} />;
     case "lost":
       return <LostPage path={current.path} />;
   }

@@ -52,11 +52,14 @@ function TopBar() {
         spanorigin
       </a>
       <nav class="nav" aria-label="Pages">
-        <a href="/explore" aria-current={page.value.name === "code" ? undefined : "page"}>
+        <a href="/explore" aria-current={["code", "findings"].includes(page.value.name) ? undefined : "page"}>
           Explore
         </a>
         <a href="/code" aria-current={page.value.name === "code" ? "page" : undefined}>
           Code
+        </a>
+        <a href="/findings" aria-current={page.value.name === "findings" ? "page" : undefined}>
+          Findings
         </a>
       </nav>
       <span class="grow" />

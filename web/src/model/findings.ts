@@ -1,0 +1,38 @@
+/** What is worth a look: lines that call again and again, are slow, fail, or became worse. One shape for all kinds. */
+
+export const FINDING_KINDS = ["repeats", "slow", "errors", "regressions"] as const;
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
+export interface Finding {
+  readonly path: string;
+  readonly line: number;
+  readonly function: string;
+  /** What it is about: the statement that repeats, the message of the error. */
+  readonly about: string;
+  /** How much, by the columns of its kind. */
+  readonly facts: readonly Fact[];
+  /** A trace that shows it. */
+  readonly traceId: string | null;
+}
+
+export type Fact = { readonly ns: number } | { readonly text: string };
+
+export const FINDING_COLUMNS: Readonly<Record<FindingKind, readonly string[]>> = {
+  repeats: ["calls each", "calls", "wasted"],
+  slow: ["spans", "p50", "p95"],
+  errors: ["traces", "errors", ""],
+  regressions: ["before p95", "now p95", "change"],
+};
+
+export const FINDING_NAMES: Readonly<Record<FindingKind, string>> = {
+  repeats: "N+1",
+  slow: "Slow lines",
+  errors: "Errors",
+  regressions: "Regressions",
+};
+
+/** `1.8×`, or by how many of a hundred requests more fail. */
+export function changeText(change: string, factor: number | null, errorDifference: number | null): string {
+  if (change === "slower" && factor !== null) return `${factor.toFixed(1)}× slower`;
+  return `+${((errorDifference ?? 0) * 100).toFixed(1)} % fail`;
+}

@@ -1,0 +1,27 @@
+/** The findings that are shown, by their kind, over the time range of the page. */
+
+import { signal } from "@preact/signals";
+import { getFindings } from "../client";
+import type { Finding, FindingKind } from "../model/findings";
+import { asProblem, isAbort, type Problem } from "../model/problem";
+import { fromMs } from "../model/time";
+import { resolveRange, type TimeRange } from "../model/time-range";
+
+export const findings = signal<readonly Finding[] | null>(null);
+export const problem = signal<Problem | null>(null);
+let abort = new AbortController();
+
+export async function openFindings(kind: FindingKind, range: TimeRange): Promise<void> {
+  abort.abort();
+  abort = new AbortController();
+  const { signal } = abort;
+  findings.value = null;
+  problem.value = null;
+  try {
+    const { from, to } = resolveRange(range, fromMs(Date.now()));
+    const found = await getFindings(kind, from, to, signal);
+    if (!signal.aborted) findings.value = found;
+  } catch (error) {
+    if (!isAbort(error) && !signal.aborted) problem.value = asProblem(error);
+  }
+}
