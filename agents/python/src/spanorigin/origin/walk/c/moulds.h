@@ -70,7 +70,10 @@ cast(struct mould *moulds, PyObject *bounded, PyObject *held, PyObject *attribut
     if (!fits(mould, attributes, theirs, count)) {
         return 0;
     }
-    PyObject *together = PyDict_Copy(mould->both);
+    /* Held, as the copy may start the garbage collector, and another thread may put another mould in this place then. */
+    PyObject *both = Py_NewRef(mould->both);
+    PyObject *together = PyDict_Copy(both);
+    Py_DECREF(both);
     if (together == NULL) {
         return -1;
     }
