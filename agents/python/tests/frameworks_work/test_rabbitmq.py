@@ -1,6 +1,7 @@
 """Origins of pika's and aio-pika's consumers and of the lines that publish: a real RabbitMQ, real instrumentations."""
 
 import asyncio
+import contextvars
 
 import aio_pika
 import pika
@@ -106,7 +107,8 @@ def test_a_program_that_reads_messages_in_a_loop_of_its_own_has_no_handler(work,
     queue = channel.queue_declare("", exclusive=True).method.queue
     work_pika.publish(channel, queue)
 
-    work_pika.read(channel, queue)
+    # pika's instrumentation leaves the last message's span current: it knows no end of a message that is handed out.
+    contextvars.copy_context().run(work_pika.read, channel, queue)
 
     assert origin_of(work.of_kind(SpanKind.CONSUMER)[0]) is None
 
