@@ -18,6 +18,7 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
       ["r", "search again"],
       ["f", "facets on and off"],
       ["1 2 3", "spans, origins, top list"],
+      ["l p", "live on and off, pause it"],
     ],
   },
   {
