@@ -110,7 +110,8 @@ def new_tab(browser: Browser, address: str, theme: str = "dark") -> Iterator[Tab
 def take_screenshot(page: Page, name: str, docs_name: str | None = None) -> Path:
     """Into .artifacts/screenshots on each run; also into docs/images when the README's pictures are to be renewed."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.wait_for_function("document.fonts.status === 'loaded'")
+    # Not by a condition to wait for: the page's policy forbids what would evaluate it a second time.
+    page.evaluate("document.fonts.ready.then(() => true)")
     target = SCREENSHOTS / f"{name}.png"
     page.screenshot(path=target)
     if docs_name:

@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -76,9 +77,11 @@ def test_what_is_not_tracked_is_not_shown_and_the_page_says_so(tab, check_out):
     tab.witness.excuse("404")
 
 
-def test_the_tree_leads_from_the_repository_to_its_hottest_file_and_back(tab, check_out):
+def test_the_tree_leads_from_the_repository_to_its_hottest_file_and_back(tab, check_out, demo):
+    # A repository is called as its remote calls it, a clone's folder may have another name.
+    (repository,) = httpx.get(f"{demo.server.address}/api/v1/code").json()["repositories"]
     page = tab.open("/code")
-    page.get_by_role("link", name=PROJECT.name, exact=True).click()
+    page.get_by_role("link", name=repository["name"], exact=True).click()
     page.get_by_test_id("hottest-files").get_by_role("link", name=re.compile("checkout.py")).click()
 
     current = page.get_by_test_id("file-tree").locator('[aria-current="page"]')

@@ -175,6 +175,8 @@ def test_code_that_is_shown_for_a_row_goes_with_the_row(explorer):
     answers = []
     explorer.route("**/api/v1/spans?**", lambda route: answers.append(route))
     search(explorer, "@code.function.name:storefront.checkout.check_out")
+    # What stands above the rows has come to rest, so that no row moves away from below the pointer.
+    expect(explorer.get_by_test_id("overview")).not_to_have_class(re.compile("is-old"))
     explorer.get_by_test_id("origin-cell").get_by_role("link").first.hover()
     expect(explorer.get_by_test_id("hover-card")).to_be_visible()
 
