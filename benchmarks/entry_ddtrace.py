@@ -15,33 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-
-class _NoWriter:
-    """Takes finished traces and drops them."""
-
-    def write(self, *_: Any, **__: Any) -> None:
-        pass
-
-    stop = flush_queue = write
-
-    def recreate(self, *_: Any, **__: Any) -> _NoWriter:
-        return self
-
-
-class _NoUploader:
-    """Stands for the live debugger, which no session uses here."""
-
-    @staticmethod
-    def register(*_: Any) -> None:
-        pass
-
-    @staticmethod
-    def unregister(*_: Any) -> None:
-        pass
-
-    @staticmethod
-    def get_collector() -> None:
-        return None
+from ddtrace_alone import NoUploader, NoWriter
 
 
 def measure(rounds: int) -> dict[str, float]:
@@ -55,8 +29,8 @@ def measure(rounds: int) -> dict[str, float]:
     from handlers import project, request, views
     from timing import steady_ns
 
-    tracer._span_aggregator.writer = _NoWriter()
-    Entries.__uploader__ = _NoUploader
+    tracer._span_aggregator.writer = NoWriter()
+    Entries.__uploader__ = NoUploader
     core.reset_listeners("service_entrypoint.patch")
 
     def handled(view: Callable[[], Any]) -> Callable[[], None]:

@@ -18,37 +18,11 @@ import types
 from pathlib import Path
 from typing import Any
 
+from ddtrace_alone import NoUploader, NoWriter
+
 HERE = Path(__file__).resolve().parent
 _DISGUISE = sysconfig.get_path("purelib") + "/wrapt/_benchmark_{}.py"
 _SPANS = 20
-
-
-class _NoWriter:
-    """Takes finished traces and drops them."""
-
-    def write(self, *_: Any, **__: Any) -> None:
-        pass
-
-    stop = flush_queue = write
-
-    def recreate(self, *_: Any, **__: Any) -> _NoWriter:
-        return self
-
-
-class _NoUploader:
-    """Stands for the live debugger, which no session uses here."""
-
-    @staticmethod
-    def register(*_: Any) -> None:
-        pass
-
-    @staticmethod
-    def unregister(*_: Any) -> None:
-        pass
-
-    @staticmethod
-    def get_collector() -> None:
-        return None
 
 
 def measure(rounds: int) -> dict[str, dict[str, float]]:
@@ -58,8 +32,8 @@ def measure(rounds: int) -> dict[str, dict[str, float]]:
     from stacks import PACKAGES, PROJECT, SHAPES, chain
     from timing import steady_ns
 
-    tracer._span_aggregator.writer = _NoWriter()
-    Exits.__uploader__ = _NoUploader
+    tracer._span_aggregator.writer = NoWriter()
+    Exits.__uploader__ = NoUploader
     seen: list[Any] = [None]
     source = (
         "def leaf():\n"
