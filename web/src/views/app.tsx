@@ -7,17 +7,22 @@ import { health, isStoreEmpty } from "../state/health";
 import { navigate, page } from "../state/route";
 import { toast } from "../state/toast";
 import { ExplorePage } from "./explore/page";
-import { CodePage } from "./file/page";
-import { FindingsPage } from "./findings/page";
-import { FirstRunPage } from "./first-run/page";
 import { Frame } from "./frame";
 import { Icon } from "./glyphs";
 import { isKeySheetOpen, KeySheet } from "./key-sheet";
 import { useKeys } from "./keys";
+import { lazily, loadTheRest } from "./lazily";
 import { EXPLORE } from "./links";
 import { Sprite } from "./sprite";
 import { Blank } from "./states";
-import { TracePage } from "./trace/page";
+
+const CodePage = lazily(() => import("./file/page").then((file) => file.CodePage));
+const FindingsPage = lazily(() => import("./findings/page").then((file) => file.FindingsPage));
+const FirstRunPage = lazily(() => import("./first-run/page").then((file) => file.FirstRunPage));
+const TracePage = lazily(() => import("./trace/page").then((file) => file.TracePage));
+
+/** Long enough for the opened page to ask for its data first. */
+const REST_AFTER_MILLISECONDS = 1500;
 
 export function App() {
   useKeys({
@@ -25,6 +30,10 @@ export function App() {
       isKeySheetOpen.value = true;
     },
   });
+  useEffect(() => {
+    const timer = setTimeout(loadTheRest, REST_AFTER_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <>
       <CurrentPage />

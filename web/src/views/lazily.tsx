@@ -1,0 +1,79 @@
+/** Pages in files of their own: a reader waits for the page they opened, and has the others by the time they want them. */
+
+import { signal } from "@preact/signals";
+import type { ComponentChildren, ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
+import { Frame } from "./frame";
+import { Blank } from "./states";
+
+type Loaded<Props> = ComponentType<Props> | "failed" | null;
+
+const waiting: Array<() => void> = [];
+
+/**
+ * A component that asks for its file when it is first drawn, or by `loadTheRest`, whichever comes first.
+ *
+ * @param load an `import()` of the component; called again after it failed, when the component is drawn anew.
+ * @param meanwhile drawn until then: the empty frame of a page, unless told otherwise.
+ */
+export function lazily<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  meanwhile: ComponentChildren = <Waiting />,
+): ComponentType<Props> {
+  const loaded = signal<Loaded<Props>>(null);
+  let isAsked = false;
+  const ask = () => {
+    if (isAsked) return;
+    isAsked = true;
+    load().then(
+      (component) => {
+        loaded.value = component;
+      },
+      () => {
+        isAsked = false;
+        loaded.value = "failed";
+      },
+    );
+  };
+  waiting.push(ask);
+  return function Lazy(props: Props) {
+    useEffect(ask, []);
+    const Known = loaded.value;
+    if (Known === "failed") return <Failed />;
+    return Known ? <Known {...props} /> : meanwhile;
+  };
+}
+
+/** Asks for every file that is not there yet; called when the page that was opened has been drawn. */
+export function loadTheRest(): void {
+  for (const ask of waiting) ask();
+}
+
+function Waiting() {
+  return (
+    <Frame title="Opening" keys={null}>
+      <main class="fill" aria-busy="true" />
+    </Frame>
+  );
+}
+
+/** A server of another version has no such file any more: only reading the whole page anew helps. */
+function Failed() {
+  return (
+    <Frame title="Not loaded" keys={null}>
+      <main class="fill">
+        <Blank
+          title="This page could not be loaded"
+          isError
+          acts={
+            <button class="btn btn-s" type="button" onClick={() => location.reload()}>
+              Load it again
+            </button>
+          }
+        >
+          The server did not send the page's script. It may have been stopped, or be of another version by now.
+        </Blank>
+      </main>
+    </Frame>
+  );
+}
