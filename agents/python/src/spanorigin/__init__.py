@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from opentelemetry.trace import TracerProvider
 
-    from spanorigin.agent import Installation
+    from spanorigin.running import Installation
     from spanorigin.settings import Settings
     from spanorigin.switches import Positions
 

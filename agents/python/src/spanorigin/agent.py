@@ -1,160 +1,27 @@
-"""Wire the rooms: install() puts origins on the spans of a tracer provider, switch() turns capture on and off while the
-program runs, uninstall() takes everything away again.
+"""The agent of this process: install() puts origins on the spans of a tracer provider, switch() turns capture on and
+off while the program runs, uninstall() takes everything away again.
 
 Called by the program itself (`spanorigin.install`), by `spanorigin run`, by OpenTelemetry's auto-instrumentation
-(`autoload`) and, from outside, through `door`. The one file that knows all rooms. Once install() has returned, nothing
-of ours raises in the program.
+(`autoload`) and, from outside, through `door`. Once install() has returned, nothing of ours raises in the program.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-import time
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from opentelemetry import trace
-from opentelemetry.sdk.trace import SpanProcessor
 
-from spanorigin import emit, export, frameworks, metrics, resource
-from spanorigin.counters import Tally
-from spanorigin.door import Door
-from spanorigin.forms import FORMS
-from spanorigin.frameworks.hooks import Met
-from spanorigin.frameworks.imports import watch_imports
-from spanorigin.model import InstallError, Verdict
-from spanorigin.origin.borders import LAUNCHERS
-from spanorigin.origin.entries_only import EntriesOnly
-from spanorigin.origin.entry import EntryRecorder
-from spanorigin.origin.governor import Governor
-from spanorigin.origin.processor import OriginProcessor
-from spanorigin.origin.waiting import Waiting
-from spanorigin.origin.walk import Rules, choose_walker
-from spanorigin.providers import Place, place_in
-from spanorigin.settings import SWITCHES, Settings, process_environment
-from spanorigin.source import Sources
-from spanorigin.switches import Positions, Switches, Wish
-
-if TYPE_CHECKING:
-    from spanorigin.frameworks.discovery import Discovery
-
+from spanorigin import metrics
+from spanorigin.model import InstallError
+from spanorigin.running import Installation, Running, build
+from spanorigin.settings import SWITCHES, Settings
+from spanorigin.status import Status, status_of
+from spanorigin.switches import Positions, Wish
 
 _FORK_WAITS_SECONDS: Final = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """What install() did, in words fit for `spanorigin doctor`."""
-
-    active: bool
-    reason: str
-    settings: Settings
-    walker: str = "none"
-    attaching: str = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What the agent of this process is doing. Counts are since install()."""
-
-    installation: Installation | None
-    misses: Mapping[str, int] = field(default_factory=dict)
-    failures: Mapping[str, int] = field(default_factory=dict)
-    words: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, Verdict] = field(default_factory=dict)
-    exporting: Verdict | None = None
-    """Whether origins are merged into what the OTLP exporters send; without, they encode them, at a price."""
-    budget: Verdict | None = None
-    """Whether exit capture is within SPANORIGIN_BUDGET; while it is not, exits are thinned out."""
-    capture: Positions | None = None
-    """What is captured at this moment, and who said so."""
-    captures: int = 0
-    """Exit spans that got an origin."""
-    discovery: Verdict | None = None
-    """Whether handlers of unknown frameworks are looked for."""
-    discovered: tuple[str, ...] = ()
-    """Those that were found, as `path:line function`."""
-    door: Verdict | None = None
-    """Whether `spanorigin doctor PID` gets an answer."""
-
-
-@dataclass(slots=True)
-class Running:
-    """One installation, with what it takes to switch it and to undo it."""
-
-    installation: Installation
-    sources: Sources
-    tally: Tally
-    """Of exits, frameworks and export."""
-    entry_tally: Tally
-    governor: Governor
-    processor: OriginProcessor
-    recorder: EntryRecorder
-    exporting: export.ExportPath
-    switches: Switches
-    discovery: Discovery | None
-    door: Door
-    met: dict[str, Met] = field(default_factory=dict)
-    """What came of each framework's module."""
-    joined: list[_Joined] = field(default_factory=list)
-    detach: Callable[[], None] | None = None
-    """Takes the hooks out of frameworks; None while there are none."""
-    since: float = field(default_factory=time.time)
-
-    def act(self) -> None:
-        """Put in place what the switches ask for, and take out what they do not: off is not installed."""
-        positions = self.switches.positions()
-        wants_entries, wants_exits = positions.entry.accepted, positions.exit.accepted
-        if wants_entries and not self.processor.minds_entries:
-            self.processor.forget_open()
-        self.processor.minds_entries = wants_entries
-        held: SpanProcessor | None = None
-        if wants_exits:
-            held = self.processor
-        elif wants_entries:
-            held = EntriesOnly(self.processor)
-        for each in self.joined:
-            each.place.hold(held)
-            if self.discovery is not None:
-                self.discovery.attend(each.provider, wanted=wants_entries)
-        if self.discovery is not None:
-            (self.discovery.start if wants_entries else self.discovery.stop)()
-        if wants_entries and self.detach is None:
-            on_failure = partial(self.tally.failure, "frameworks")
-            self.detach = frameworks.install_all(self.recorder.on_handler, on_failure, self.met)
-        elif not wants_entries and self.detach is not None:
-            self.detach()
-            self.detach = None
-        if held is None:
-            self.exporting.step_aside()
-        else:
-            self.exporting.step_in()
-
-    def leave(self) -> None:
-        """Undo all of it but the door."""
-        if self.discovery is not None:
-            self.discovery.stop()
-            for each in self.joined:
-                self.discovery.attend(each.provider, wanted=False)
-        if self.detach is not None:
-            self.detach()
-        self.exporting.uninstall()
-        for each in self.joined:
-            each.place.hold(None)
-            each.forget_resource()
-
-
-@dataclass(frozen=True, slots=True)
-class _Joined:
-    """A provider whose spans get their origins."""
-
-    provider: trace.TracerProvider
-    place: Place
-    forget_resource: Callable[[], None]
 
 
 class _Process:
@@ -190,7 +57,9 @@ def install(provider: trace.TracerProvider | None = None, *, settings: Settings 
     with _Process.lock:
         running = _Process.running
         if running is None:
-            running = _Process.running = _start(settings)
+            running = _Process.running = build(settings, _answer)
+            metrics.observe(_reading)
+            _mind_forks()
             running.door.open()
         elif running.installation.settings != settings:
             raise InstallError(
@@ -198,10 +67,7 @@ def install(provider: trace.TracerProvider | None = None, *, settings: Settings 
                 "Call spanorigin.uninstall() first, or install with the same settings.",
                 slug="already-installed",
             )
-        if all(each.provider is not provider for each in running.joined):
-            forget_resource = resource.join(provider, settings, process_environment())
-            running.joined.append(_Joined(provider, place_in(provider), forget_resource))
-            running.act()
+        running.join(provider)
         return running.installation
 
 
@@ -226,8 +92,7 @@ def switch(wish: Wish, who: str = "the program", *, remote: bool = False) -> Pos
         running = _Process.running
         if running is None:
             return None
-        running.switches.wish(wish, who, remote=remote)
-        return _acted(running)
+        return running.wish(wish, who, remote=remote)
 
 
 def forget_remote() -> Positions | None:
@@ -236,67 +101,12 @@ def forget_remote() -> Positions | None:
         running = _Process.running
         if running is None:
             return None
-        running.switches.forget_remote()
-        return _acted(running)
-
-
-def _acted(running: Running) -> Positions:
-    try:
-        running.act()
-    except Exception as error:  # a provider of another make may do anything
-        running.tally.failure("switch", error)
-    return running.switches.positions()
-
-
-def running() -> Running | None:
-    """The installation of this process with all its rooms, for `report`."""
-    return _Process.running
+        return running.forget_remote()
 
 
 def status() -> Status:
-    """What this process's agent is doing and what it could not do, by reason. Copies, safe to keep."""
-    running = _Process.running
-    if running is None:
-        return Status(None)
-    misses, failures = _counts(running)
-    words = {**running.tally.words, **running.entry_tally.words}
-    seen = running.sources.seen()
-    budget = _budget_verdict(running.governor, running.installation.settings.budget)
-    discovery = running.discovery
-    return Status(
-        running.installation,
-        misses,
-        failures,
-        words,
-        seen,
-        running.exporting.verdict,
-        budget,
-        running.switches.positions(),
-        _captures(running),
-        None if discovery is None else discovery.verdict,
-        () if discovery is None else tuple(discovery.found),
-        running.door.verdict,
-    )
-
-
-def _counts(running: Running) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """Misses and failures of all rooms."""
-    exits, entries = running.tally.snapshot(), running.entry_tally.snapshot()
-    misses, failures = (Counter(exits[kind]) + Counter(entries[kind]) for kind in ("misses", "failures"))
-    return dict(misses), dict(failures)
-
-
-def _budget_verdict(governor: Governor, budget: float) -> Verdict:
-    if not budget:
-        return Verdict(True, "SPANORIGIN_BUDGET is 0, so exit capture is never thinned out")
-    would_take = f"{100 * governor.share:.2g} % of a core"
-    if governor.halvings:
-        return Verdict(
-            False,
-            f"one exit in {2**governor.halvings} gets its origin: all of them would take {would_take}, "
-            f"and SPANORIGIN_BUDGET is {budget:g} %",
-        )
-    return Verdict(True, f"exit capture takes {would_take}, and SPANORIGIN_BUDGET is {budget:g} %")
+    """What this process's agent is doing and what it could not do, by reason."""
+    return status_of(_Process.running)
 
 
 def _reading() -> metrics.Reading | None:
@@ -304,74 +114,21 @@ def _reading() -> metrics.Reading | None:
     running = _Process.running
     if running is None:
         return None
-    misses, failures = _counts(running)
+    misses, failures = running.counts()
     return metrics.Reading(
-        _captures(running), misses, failures, running.governor.spent_ns, 2**running.governor.halvings
+        running.captures(), misses, failures, running.governor.spent_ns, 2**running.governor.halvings
     )
-
-
-def _captures(running: Running) -> int:
-    # An exit is counted before it is captured or missed, by other threads too.
-    return max(0, running.processor.exits - sum(running.tally.snapshot()["misses"].values()))
 
 
 def _answer(request: Mapping[str, Any]) -> Mapping[str, Any]:
     """What is behind the door. Imported when somebody knocks."""
     from spanorigin import report
 
-    return report.answer(request)
+    return report.answer(request, _Process.running, _switch_from_outside)
 
 
-def _start(settings: Settings) -> Running:
-    sources = Sources(settings)
-    tally = Tally()
-    form = FORMS[settings.attributes]
-    rules = Rules.of(settings, LAUNCHERS + frameworks.borders(), form.for_exit)
-    walker, why_walker = choose_walker(sources, rules, settings.walker)
-    attach, why_attach = emit.attach_at_start()
-    governor = Governor(settings.budget / 100 or float("inf"), tally)
-    processor = OriginProcessor(walker, attach, tally, Waiting(sources, rules), governor)
-    entry_tally = Tally()
-    attach_to_open = emit.attach_to_open if attach is emit.attach_to_new else emit.attach
-    recorder = EntryRecorder(
-        sources,
-        entry_span_for=processor.entry_span_for,
-        prepare=form.for_entry,
-        prepare_for_handler=form.for_handler,
-        attach=attach_to_open,
-        tally=entry_tally,
-        quicken=getattr(walker, "as_on_handler", None) if attach is emit.attach_to_new else None,
-    )
-    installation = Installation(True, "installed", settings, why_walker, why_attach)
-    exporting = export.install(watch_imports, partial(tally.failure, "export"))
-    metrics.observe(_reading)
-    _mind_forks()
-    discovery = None
-    if settings.discovery:
-        from spanorigin.frameworks.discovery import Discovery
-
-        discovery = Discovery(
-            sources,
-            frameworks.FRAMEWORKS,
-            rules.borders,
-            entry_span_for=processor.entry_span_for,
-            prepare=form.for_entry,
-            attach=attach_to_open,
-            tally=entry_tally,
-        )
-    return Running(
-        installation,
-        sources,
-        tally,
-        entry_tally,
-        governor,
-        processor,
-        recorder,
-        exporting,
-        Switches(settings),
-        discovery,
-        Door(settings.door, _answer, partial(tally.failure, "door")),
-    )
+def _switch_from_outside(wish: Wish | None, who: str) -> Positions | None:
+    return forget_remote() if wish is None else switch(wish, who, remote=True)
 
 
 def _mind_forks() -> None:

@@ -11,18 +11,20 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
 import spanorigin
-from spanorigin import agent, frameworks, resource
+from spanorigin import frameworks, resource
 from spanorigin.checkout import public_address
 from spanorigin.counters import MissedSpan, Tally
 from spanorigin.model import Verdict
+from spanorigin.running import Running
 from spanorigin.settings import DEFAULT, READERS, Settings, process_environment
-from spanorigin.switches import Wish
+from spanorigin.status import status_of
+from spanorigin.switches import Positions, Wish
 
 PROTOCOL: Final = 1
 """Of requests and answers. Raised when an older doctor would misread them."""
@@ -77,38 +79,40 @@ class Judged:
     samples: list[str]
 
 
-def answer(request: Mapping[str, Any]) -> dict[str, Any]:
+Switch = Callable[[Wish | None, str], Positions | None]
+"""Switches capture as somebody outside wishes, or forgets all such wishes (None); None where nothing is installed."""
+
+
+def answer(request: Mapping[str, Any], running: Running | None, switch: Switch) -> dict[str, Any]:
     """What is asked: `hello`, `report` or `capture`; an `error` for anything else."""
     match request:
         case {"ask": "hello"}:
-            return {"protocol": PROTOCOL, **_process()}
+            return {"protocol": PROTOCOL, **_process(running)}
         case {"ask": "report", **rest}:
-            return {"protocol": PROTOCOL, **_report(rest.get("files", ()))}
+            return {"protocol": PROTOCOL, **_report(running, rest.get("files", ()))}
         case {"ask": "capture", "wish": dict(wish), **rest}:
-            return {"protocol": PROTOCOL, **_switched(wish, rest.get("who"), forget=rest.get("forget") is True)}
+            return {"protocol": PROTOCOL, **_switched(switch, wish, rest.get("who"), forget=rest.get("forget") is True)}
         case _:
             return {"protocol": PROTOCOL, "error": "this process's agent does not know that question"}
 
 
-def _process() -> dict[str, Any]:
-    running = agent.running()
+def _process(running: Running | None) -> dict[str, Any]:
     return {
         "pid": os.getpid(),
         "agent": spanorigin.__version__,
         "python": sys.version.split()[0],
         "executable": sys.executable,
         "command": [_short(word) for word in sys.orig_argv[:50]],
-        "service": _service(),
+        "service": _service(running),
         "since": None if running is None else running.since,
     }
 
 
-def _report(files: object) -> dict[str, Any]:
-    process = _process()
-    running = agent.running()
+def _report(running: Running | None, files: object) -> dict[str, Any]:
+    process = _process(running)
     if running is None:
         return {**process, "installed": False}
-    status = agent.status()
+    status = status_of(running)
     settings = running.installation.settings
     return {
         **process,
@@ -140,12 +144,9 @@ def _report(files: object) -> dict[str, Any]:
     }
 
 
-def _switched(wish: Mapping[str, Any], who: object, *, forget: bool) -> dict[str, Any]:
+def _switched(switch: Switch, wish: Mapping[str, Any], who: object, *, forget: bool) -> dict[str, Any]:
     wanted = {name: value for name, value in wish.items() if name in _SWITCHES and type(value) is bool}
-    if forget:
-        positions = agent.forget_remote()
-    else:
-        positions = agent.switch(Wish(**wanted), _short(who) if type(who) is str else "somebody", remote=True)
+    positions = switch(None if forget else Wish(**wanted), _short(who) if type(who) is str else "somebody")
     if positions is None:
         return {"error": "no agent is installed in this process any more"}
     return {"capture": asdict(positions)}
@@ -175,11 +176,11 @@ def _settings(settings: Settings) -> list[dict[str, Any]]:
     return told
 
 
-def _exporting(running: agent.Running) -> dict[str, Any]:
+def _exporting(running: Running) -> dict[str, Any]:
     return {**asdict(running.exporting.verdict), "batches_merged": running.exporting.batches_merged}
 
 
-def _frameworks(running: agent.Running) -> list[dict[str, Any]]:
+def _frameworks(running: Running) -> list[dict[str, Any]]:
     """One row a framework, those that are loaded first."""
     met = dict(running.met)
     rows = []
@@ -231,16 +232,15 @@ def _files(seen: Mapping[str, Verdict]) -> dict[str, Any]:
     return {"seen": len(seen), "verdicts": rows[:_REASONS]}
 
 
-def _asked_files(running: agent.Running, files: object) -> list[dict[str, Any]]:
+def _asked_files(running: Running, files: object) -> list[dict[str, Any]]:
     if not isinstance(files, list):
         return []
     names = [name for name in files if type(name) is str][:_FILES_ASKED]
     return [{"file": name, **asdict(running.sources.verdict(name))} for name in names]
 
 
-def _service() -> str:
+def _service(running: Running | None) -> str:
     """The first provider's `service.name`."""
-    running = agent.running()
     for joined in running.joined if running is not None else ():
         attributes = getattr(getattr(joined.provider, "resource", None), "attributes", None) or {}
         name = attributes.get("service.name")

@@ -251,19 +251,23 @@ def test_a_name_that_is_not_exactly_text_is_not_run():
     assert report._short(Name("x")) == "?"
 
 
+def no_agent(wish, who):
+    return None
+
+
 @pytest.mark.parametrize(
     "request_",
     [None, 3, [], {}, {"ask": "what"}, {"ask": ["report"]}, {"ask": "capture"}, {"ask": "capture", "wish": 1}],
     ids=str,
 )
 def test_a_question_that_is_none_gets_an_error(request_):
-    assert "error" in report.answer(request_)
+    assert "error" in report.answer(request_, None, no_agent)
 
 
 def test_without_an_installation_the_report_says_so():
     assert house.status().installation is None
-    assert report.answer({"ask": "report"})["installed"] is False
-    assert "error" in report.answer({"ask": "capture", "wish": {"exit": False}})
+    assert report.answer({"ask": "report"}, None, no_agent)["installed"] is False
+    assert "error" in report.answer({"ask": "capture", "wish": {"exit": False}}, None, no_agent)
 
 
 def test_settings_made_in_code_say_so_and_defaults_are_defaults():

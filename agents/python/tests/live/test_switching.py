@@ -10,6 +10,7 @@ from flask import Flask
 from live_support import Shop
 from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, TracerProvider
 from spanorigin import agent as house
+from spanorigin.running import Joined
 from spanorigin.settings import Settings
 from spanorigin.switches import Wish
 
@@ -205,7 +206,7 @@ def test_a_provider_that_refuses_is_counted_and_harms_nobody():
             def hold(self, processor):
                 raise LookupError
 
-        house._Process.running.joined.append(house._Joined(shop.provider, Refusing(), lambda: None))
+        house._Process.running.joined.append(Joined(shop.provider, Refusing(), lambda: None))
         positions = house.switch(Wish(exit=False))
         house._Process.running.joined.pop()
 
