@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { getSource, getSpan, getTrace, searchSpans } from "../src/client";
+import { getSource, getSpan } from "../src/client/span";
+import { searchSpans } from "../src/client/spans";
+import { getTrace } from "../src/client/trace";
 
 /** The server's part: what was asked for, and the answer to give. */
 const asked: string[] = [];

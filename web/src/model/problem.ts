@@ -3,6 +3,10 @@
 export type ProblemKind =
   /** The server says what is wrong with the question (400, 413…). */
   | "refused"
+  /** The server does not know who asks: never signed in, or not any more (401). */
+  | "stranger"
+  /** It knows, and they may not (403). */
+  | "forbidden"
   /** What was asked for is not in the store (404). */
   | "missing"
   /** The server is there and cannot answer now (5xx). */

@@ -1,7 +1,7 @@
 /** The repository whose files are shown beside the source: its paths, and how much time is spent in each. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { getTree, listPlaces, listRepositories } from "../client";
+import { getTree, listPlaces, listRepositories } from "../client/code";
 import type { CodePlace } from "../model/code-address";
 import { foldersOf, heatOfFiles, hottestFiles } from "../model/heat-tree";
 import type { PlaceRed } from "../model/places";

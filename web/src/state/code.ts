@@ -1,7 +1,8 @@
 /** The file that is open as a page: its text, what its lines cost, and what is known of the selected one. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { getCallers, getExits, getFile, listPlaces, type PlaceQuestion, slowestSpans } from "../client";
+import { getCallers, getExits, getFile, listPlaces, type PlaceQuestion } from "../client/code";
+import { slowestSpans } from "../client/spans";
 import type { CodePlace } from "../model/code-address";
 import { type Caller, type CodeFile, type Exit, hotLines, type LineRed, lineSearch, linesRed } from "../model/places";
 import { asProblem, isAbort, type Problem } from "../model/problem";

@@ -6,7 +6,8 @@
  */
 
 import { batch, computed, signal } from "@preact/signals";
-import { type Question, searchSpans } from "../client";
+import type { Question } from "../client/ask";
+import { searchSpans } from "../client/spans";
 import { type Scope, scoped, shiftOf } from "../model/explore-look";
 import { tellingDirectories } from "../model/paths";
 import { asProblem, isAbort, Problem } from "../model/problem";

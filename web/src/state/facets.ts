@@ -1,7 +1,7 @@
 /** The facets beside the list: what was counted for the search of the list, and which of them are folded. */
 
 import { effect, signal } from "@preact/signals";
-import { getFacets, getFieldNames } from "../client";
+import { getFacets, getFieldNames } from "../client/counts";
 import { asSearched, type Facet, facetSearches } from "../model/facets";
 import { asProblem, isAbort, type Problem } from "../model/problem";
 import { question } from "./explorer";

@@ -1,7 +1,7 @@
 /** The search within the open trace: what is asked is in the address; columns answer at once, the server what they cannot. */
 
 import { computed, effect, signal } from "@preact/signals";
-import { searchSpans } from "../client";
+import { searchSpans } from "../client/spans";
 import { testFor, wordTest } from "../model/find";
 import { asProblem, isAbort, type Problem } from "../model/problem";
 import { marked } from "../model/standouts";

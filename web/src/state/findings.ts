@@ -1,7 +1,7 @@
 /** The findings that are shown, by their kind, over the time range of the page. */
 
 import { signal } from "@preact/signals";
-import { getFindings } from "../client";
+import { getFindings } from "../client/findings";
 import type { Finding, FindingKind } from "../model/findings";
 import { asProblem, isAbort, type Problem } from "../model/problem";
 import { fromMs } from "../model/time";

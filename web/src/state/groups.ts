@@ -1,7 +1,8 @@
 /** What is counted of the search of the list: places in the code, a top list, and how it went over the window. */
 
 import { effect, type Signal, signal } from "@preact/signals";
-import { getOrigins, getOverview, getTop, type Question } from "../client";
+import type { Question } from "../client/ask";
+import { getOrigins, getOverview, getTop } from "../client/counts";
 import type { GroupOrder, OriginGroup } from "../model/explore-look";
 import type { OriginStats, Overview, TopGroup } from "../model/groups";
 import { asProblem, isAbort, type Problem } from "../model/problem";

@@ -1,7 +1,7 @@
 /** Whether the server is there and what it hears: asked now and then, more often while a page waits for a first span. */
 
 import { computed, signal } from "@preact/signals";
-import { getHealth } from "../client";
+import { getHealth } from "../client/spans";
 import type { Health } from "../model/span";
 
 /** The last answer; null before the first. Kept while the server is away. */

@@ -6,7 +6,7 @@
  */
 
 import { batch, effect, signal } from "@preact/signals";
-import { watchSpans } from "../client";
+import { watchSpans } from "../client/spans";
 import { mergedRows } from "../model/live";
 import type { Span } from "../model/span";
 import * as explorer from "./explorer";

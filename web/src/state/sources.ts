@@ -1,6 +1,6 @@
 /** Source lines and reasons that were asked for already, so that hovering back and forth asks once. */
 
-import { getSource, getSpan, type SourceQuestion } from "../client";
+import { getSource, getSpan, type SourceQuestion } from "../client/span";
 import type { Reason, Source } from "../model/span";
 
 /** Enough for a session of looking around; the oldest goes first. */

@@ -1,7 +1,8 @@
 /** The trace that is open: its columns, tree and timeline, what is folded, and the span in the panel. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { getSpan, getTrace } from "../client";
+import { getSpan } from "../client/span";
+import { getTrace } from "../client/trace";
 import { LENSES } from "../model/address";
 import { asProblem, isAbort, type Problem } from "../model/problem";
 import type { SpanDetail } from "../model/span";

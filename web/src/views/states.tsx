@@ -43,9 +43,15 @@ export function ProblemBlank({
       testId="error-note"
       acts={
         <>
-          <button class="btn btn-s" type="button" onClick={onRetry}>
-            Try again
-          </button>
+          {problem.kind === "stranger" ? (
+            <a class="btn btn-s" href={signInAddress()}>
+              Sign in
+            </a>
+          ) : (
+            <button class="btn btn-s" type="button" onClick={onRetry}>
+              Try again
+            </button>
+          )}
           {acts}
         </>
       }
@@ -57,12 +63,21 @@ export function ProblemBlank({
   );
 }
 
+/** The sign-in page, which leads back here. */
+export function signInAddress(): string {
+  return `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+}
+
 export function problemTitle(problem: Problem): string {
   switch (problem.kind) {
     case "unreachable":
       return "The server does not answer";
     case "unavailable":
       return "The server cannot answer now";
+    case "stranger":
+      return "You are not signed in any more";
+    case "forbidden":
+      return "You may not see this";
     case "missing":
       return "Not in the store";
     case "garbled":

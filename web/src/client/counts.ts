@@ -1,0 +1,76 @@
+/** What is counted of a search: facets, places, groups, and the course over time. */
+
+import type { GroupOrder, OriginGroup } from "../model/explore-look";
+import type { Facet } from "../model/facets";
+import type { OriginStats, Overview, TopGroup } from "../model/groups";
+import type * as wire from "../wire";
+import { ask, type Question, window } from "./ask";
+import { toStats, toTrend } from "./shapes";
+
+export async function getFacets(
+  question: Question,
+  fields: readonly string[],
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Facet[]> {
+  const parameters = { ...window(question), fields: fields.join(","), limit: String(limit) };
+  const { facets } = await ask<wire.Facets>("/api/v1/facets", parameters, signal);
+  return facets.map(({ field, values, has_more: hasMore }) => ({ field, values, hasMore }));
+}
+
+/** Names of fields that begin so, the most common first. */
+export async function getFieldNames(question: Question, prefix: string, signal?: AbortSignal): Promise<string[]> {
+  const parameters = { ...window(question), prefix, limit: "30" };
+  const { fields } = await ask<wire.Fields>("/api/v1/fields", parameters, signal);
+  return fields.map(({ name }) => name);
+}
+
+export interface OriginsQuestion extends Question {
+  readonly group: OriginGroup;
+  readonly sort: GroupOrder;
+  readonly limit: number;
+  readonly pieces: number;
+}
+
+export async function getOrigins(question: OriginsQuestion, signal?: AbortSignal): Promise<OriginStats[]> {
+  const { group, sort, limit, pieces } = question;
+  const parameters = { ...window(question), group, sort, limit: String(limit), buckets: String(pieces) };
+  const { origins } = await ask<wire.OriginList>("/api/v1/origins", parameters, signal);
+  return origins.map((origin) => ({
+    ...toStats(origin),
+    path: origin.path ?? "",
+    line: origin.line,
+    function: origin.function,
+    trend: origin.trend,
+  }));
+}
+
+/** The whole search as one group, over time. */
+export async function getOverview(question: Question, pieces: number, signal?: AbortSignal): Promise<Overview | null> {
+  const parameters = { ...window(question), buckets: String(pieces) };
+  const answer = await ask<wire.Groups>("/api/v1/aggregate", parameters, signal);
+  const all = answer.groups[0];
+  if (!all?.series || answer.step_ns === null || all.count === 0) return null;
+  return {
+    from: BigInt(answer.start_ns),
+    stepNs: answer.step_ns,
+    stats: toStats(all),
+    counts: all.series.counts,
+    errors: all.series.errors,
+    p95Ns: all.series.p95_ns,
+  };
+}
+
+export interface TopQuestion extends Question {
+  readonly by: string;
+  readonly sort: GroupOrder;
+  readonly limit: number;
+  readonly pieces: number;
+}
+
+export async function getTop(question: TopQuestion, signal?: AbortSignal): Promise<TopGroup[]> {
+  const { by, sort, limit, pieces } = question;
+  const parameters = { ...window(question), by, sort, limit: String(limit), buckets: String(pieces) };
+  const { groups } = await ask<wire.Groups>("/api/v1/aggregate", parameters, signal);
+  return groups.map((group) => ({ ...toStats(group), value: group.values[0] ?? "", trend: toTrend(group.series) }));
+}
