@@ -207,6 +207,15 @@ export type Trace = {
     /** How many events the span carries. */
     readonly events: ReadonlyArray<number>;
   };
+  /** The events of the spans, one array a column, all of one length; of a span the first 32. For the rest ask for the span. */
+  readonly marks: {
+    /** Row of the span in `columns`. */
+    readonly row: ReadonlyArray<number>;
+    /** From the trace's start. */
+    readonly offset_ns: ReadonlyArray<number>;
+    /** string */
+    readonly name: ReadonlyArray<number>;
+  };
 };
 
 /** Key to value. A 64-bit integer past 2^53 and bytes arrive as strings. */
@@ -261,13 +270,28 @@ export type Preview = {
   /** `tail` when only the end of the span's path agreed with this one file's. */
   readonly matched?: "path" | "tail";
   readonly repository: string;
+  /** The repository's, as the span or else its checkout names it; empty when neither does. Never with a password. */
+  readonly address: string;
+  /** Where the checkout lies on the server's machine, for links into an editor there. */
+  readonly root: string;
   readonly commit: string | null;
   /** `working_copy` when the span names no commit, or the file has changes that were never committed. */
   readonly taken_from: "commit" | "working_copy";
   readonly first_line: number;
   readonly marked_line: number;
   readonly total_lines: number;
+  /** Null when the lines are those of the commit that is checked out, or of no commit. */
+  readonly drift: Drift | null;
   readonly lines: ReadonlyArray<ReadonlyArray<Token>>;
+};
+
+/** What became of the marked line until the commit that is checked out now. */
+export type Drift = {
+  readonly commit: string;
+  /** `gone` when the file is not there any more. */
+  readonly state: "same" | "moved" | "edited" | "gone";
+  /** Where the line is at that commit; null when it was edited or is gone. */
+  readonly line: number | null;
 };
 
 export type CodeRepositories = {

@@ -211,6 +211,10 @@ def test_a_trace_comes_as_columns_with_parents_by_row(api: Api, emptied: Store):
     assert columns["status"] == [0, 2, 0, 0]
     assert columns["start_offset_ns"] == [0, 10, 20, 30]
     assert columns["events"] == [0, 0, 0, 2]
+    marks = trace["marks"]
+    assert [trace["strings"][name] for name in marks["name"]] == ["e", "f"]
+    assert marks["row"] == [3, 3]
+    assert marks["offset_ns"] == [NOON_NS - int(trace["start_ns"])] * 2
     assert columns["origin_type"] == [1, 0, 0, 0]
     assert strings[columns["origin_path"][0]] == "app/views.py"
     assert {len(column) for column in columns.values()} == {4}

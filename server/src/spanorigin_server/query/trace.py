@@ -32,6 +32,7 @@ def trace_answer(trace_id: str, columns: Columns) -> dict[str, Any]:
     end_ns = max(start + duration for start, duration in zip(starts_ns, durations_ns, strict=True))
     table: dict[str, int] = {}
     words = {name: [table.setdefault(word, len(table)) for word in columns[column]] for name, column in _WORDS.items()}
+    marks = _marks(columns, start_ns, table)
     return {
         "trace_id": trace_id,
         "start_ns": str(start_ns),
@@ -44,7 +45,19 @@ def trace_answer(trace_id: str, columns: Columns) -> dict[str, Any]:
             **words,
             **{name: columns[name] for name in _NUMBERS},
         },
+        "marks": marks,
     }
+
+
+def _marks(columns: Columns, start_ns: int, table: dict[str, int]) -> dict[str, list[int]]:
+    """The events of all spans as columns. Few spans have any, so a list of rows is shorter than a list for each row."""
+    rows, offsets_ns, names = [], [], []
+    for row, times_ns in enumerate(columns["mark_ns"]):
+        if times_ns:
+            rows += [row] * len(times_ns)
+            offsets_ns += [time_ns - start_ns for time_ns in times_ns]
+            names += [table.setdefault(name, len(table)) for name in columns["mark_name"][row]]
+    return {"row": rows, "offset_ns": offsets_ns, "name": names}
 
 
 def parent_rows(span_ids: Sequence[str], parent_ids: Sequence[str]) -> list[int]:

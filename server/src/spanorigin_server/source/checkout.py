@@ -151,6 +151,7 @@ class CommitFiles:
 
     def __init__(self, checkout: Checkout, commit: str, tree: ObjectID) -> None:
         self.name, self.root, self.folder = checkout.name, checkout.root, checkout.folder
+        self.remotes = checkout.remotes
         self.commit: str | None = commit
         self._checkout = checkout
         self._tree = tree
@@ -170,6 +171,11 @@ class CommitFiles:
     def working_copy(self) -> Snapshot | None:
         """The working copy, when this commit is the one that is checked out."""
         return self._checkout.working_copy() if self._checkout.head() == self.commit else None
+
+    def at_head(self) -> Snapshot | None:
+        """The files of the commit that is checked out now, when it is another one."""
+        head = self._checkout.head()
+        return None if head is None or head == self.commit else self._checkout.at_commit(head)
 
     def changed_since(self, path: str) -> Snapshot | None:
         """The working copy, when this commit is the one checked out and the file on disk differs from it."""
@@ -192,6 +198,7 @@ class WorkingFiles:
 
     def __init__(self, checkout: Checkout) -> None:
         self.name, self.root, self.folder = checkout.name, checkout.root, checkout.folder
+        self.remotes = checkout.remotes
         self.commit: str | None = checkout.head()
         self._checkout = checkout
 

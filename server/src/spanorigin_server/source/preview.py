@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from spanorigin_server.reason import Reason
 
 from .checkout import CommitFiles, content_id
+from .drift import Drift, drift_of
 from .highlight import Highlighter, Line
 from .paths import FoundPath, path_in
 from .repositories import Repositories
@@ -30,16 +31,24 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Highlighted lines around a frame, the first of them `first_line`, and where they were taken from."""
+    """Highlighted lines around a frame, the first of them `first_line`, and where they were taken from.
+
+    `address` is the repository's, as the span names it or, when it names none, as its checkout does; `root` where the
+    checkout lies on the server's machine. `drift` is None where the lines are not those of a commit, or of the one
+    that is checked out.
+    """
 
     path: str
     matched: str
     repository: str
+    address: str
+    root: str
     commit: str | None
     taken_from: TakenFrom
     first_line: int
     marked_line: int
     total_lines: int
+    drift: Drift | None
     lines: list[Line]
 
 
@@ -72,9 +81,11 @@ class Previewer:
         snapshot, place = found
         if isinstance(snapshot, CommitFiles):
             snapshot = snapshot.changed_since(place.path) or snapshot
-        return self._lines(snapshot, place, frame, min(context, CONTEXT_LIMIT))
+        return self._lines(snapshot, place, frame, address, min(context, CONTEXT_LIMIT))
 
-    def _lines(self, snapshot: Snapshot, place: FoundPath, frame: Frame, context: int) -> Preview | Reason:
+    def _lines(
+        self, snapshot: Snapshot, place: FoundPath, frame: Frame, address: str, context: int
+    ) -> Preview | Reason:
         try:
             content = snapshot.content(place.path)
             text = text_of(content)
@@ -94,13 +105,37 @@ class Previewer:
             path=place.path,
             matched=place.matched,
             repository=snapshot.name,
+            address=_without_secrets(address or _only(snapshot.remotes)),
+            root=str(snapshot.root),
             commit=snapshot.commit,
             taken_from=snapshot.taken_from,
             first_line=first,
             marked_line=frame.line,
             total_lines=len(lines),
+            drift=_drift(snapshot, place.path, frame.line, text),
             lines=lines[first - 1 : frame.line + context],
         )
+
+
+def _drift(snapshot: Snapshot, path: str, line: int, text: str) -> Drift | None:
+    head = snapshot.at_head() if isinstance(snapshot, CommitFiles) else None
+    if head is None or head.commit is None:
+        return None
+    try:
+        now = text_of(head.content(path)).splitlines() if head.holds(path) else None
+    except Unreadable:
+        return None
+    return drift_of(line, text.splitlines(), now, head.commit)
+
+
+def _only(addresses: frozenset[str]) -> str:
+    """The one of a checkout's remotes; empty when there are several, of which any might be the wrong one."""
+    return next(iter(addresses)) if len(addresses) == 1 else ""
+
+
+def _without_secrets(address: str) -> str:
+    """The address without a user's name and password, which some put into it."""
+    return re.sub(r"(?<=://)[^/@]*@", "", address)
 
 
 def _best(snapshots: Sequence[Snapshot], frame: Frame) -> tuple[Snapshot, FoundPath] | Reason:

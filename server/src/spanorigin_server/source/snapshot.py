@@ -26,6 +26,7 @@ class Snapshot(Protocol):
     name: str
     root: Path
     folder: str
+    remotes: frozenset[str]
     commit: str | None
     taken_from: TakenFrom
 

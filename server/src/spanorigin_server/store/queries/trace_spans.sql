@@ -15,7 +15,9 @@ SELECT
     spans.origin_path AS origin_path,
     spans.origin_line AS origin_line,
     spans.origin_function AS origin_function,
-    length(spans.events_ts) AS events
+    length(spans.events_ts) AS events,
+    arrayMap(event -> toUnixTimestamp64Nano(event), arraySlice(spans.events_ts, 1, 32)) AS mark_ns,
+    arraySlice(spans.events_name, 1, 32) AS mark_name
 FROM ${database}.spans AS spans
 WHERE spans.trace_id = toFixedString(unhex({trace_id:String}), 16)
 ORDER BY spans.ts, spans.duration_ns DESC, spans.span_id
