@@ -29,6 +29,63 @@ export type Error = {
   };
 };
 
+export type TokenInfo = {
+  readonly id: string;
+  /** Who uses it. */
+  readonly name: string;
+  readonly rights: ReadonlyArray<"ingest" | "read" | "write" | "admin">;
+  readonly created_ns: EpochNs;
+  /** Nanoseconds since the epoch; null until it is revoked. */
+  readonly expires_ns: EpochNs | null;
+  readonly is_valid: boolean;
+};
+
+export type TokenList = {
+  readonly tokens: ReadonlyArray<TokenInfo>;
+};
+
+export type TokenDraft = {
+  /** Who will use it; no other token's. */
+  readonly name: string;
+  readonly rights: ReadonlyArray<"ingest" | "read" | "write" | "admin">;
+  /** Seconds; without it until it is revoked. */
+  readonly valid_for_s?: number | null;
+};
+
+export type MadeToken = {
+  readonly token: TokenInfo;
+  /** Told this once. */
+  readonly secret: string;
+};
+
+export type RevokedToken = {
+  readonly token: TokenInfo;
+};
+
+export type RetentionDraft = {
+  /** Null keeps all. */
+  readonly keep_days: number | null;
+  /** Null keeps all. */
+  readonly keep_gb: number | null;
+};
+
+export type Retention = {
+  /** Null keeps all. */
+  readonly keep_days: number | null;
+  /** Null keeps all. */
+  readonly keep_gb: number | null;
+  /** Given when the server was started, so not to be changed here. */
+  readonly fixed: ReadonlyArray<"keep_days" | "keep_gb">;
+  /** The days (UTC) held, oldest first. */
+  readonly days: ReadonlyArray<{
+    /** YYYYMMDD. */
+    readonly day: string;
+    readonly spans: number;
+    /** On the disk. */
+    readonly bytes: number;
+  }>;
+};
+
 export type AuditList = {
   readonly entries: ReadonlyArray<{
     readonly at_ns: EpochNs;

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Awaitable, Callable, Collection
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -18,6 +18,7 @@ from .records import ServerError, StoreFailed
 
 Handler = Callable[[Request], Awaitable[Response]]
 
+_Body = TypeVar("_Body")
 _LATEST_NS = 2**63 - 1
 _HEX = re.compile(r"[0-9a-fA-F]+")
 
@@ -73,6 +74,20 @@ def check_parameters(request: Request, known: Collection[str]) -> None:
             raise Refused(message, slug="parameter-unknown", hint=near[0] if near else None)
         if len(request.query_params.getlist(name)) > 1:
             raise Refused(f"{name} is given more than once. Give it once.", slug="parameter-twice")
+
+
+async def body_as(request: Request, kind: type[_Body], *, most: int, what: str, remedy: str, slug: str) -> _Body:
+    """The request's body, JSON of a `kind`. Refuses what is longer than `most` bytes, or is none, as "no `what`"."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            message = f"The {what} is larger than {most // 1024} KiB, and none ever is. {remedy}"
+            raise Refused(message, slug=slug, status=413)
+    try:
+        return msgspec.json.decode(bytes(body), type=kind)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise Refused(f"That is no {what}: {error}. {remedy}", slug=slug) from None
 
 
 def whole_number(request: Request, name: str, *, default: int, low: int, high: int) -> int:

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from spanorigin_server.access import Access, audit
+from spanorigin_server.access import Access, audit, token_endpoint
 from spanorigin_server.access.gate import guarded
 from spanorigin_server.access.opening import certificate_of, gate_of, oidc_of
 from spanorigin_server.access.sign_in import SignIn, SignInFirst
@@ -28,7 +28,8 @@ from spanorigin_server.ingest.otlp import Otlp
 from spanorigin_server.ingest.otlp_grpc import OtlpGrpc
 from spanorigin_server.ingest.own_spans import Answered, OwnSpans
 from spanorigin_server.life import archive, backup, deletion
-from spanorigin_server.life.retention import Limits, Retention
+from spanorigin_server.life import limits as life_limits
+from spanorigin_server.life.retention import Retention
 from spanorigin_server.observation.endpoint import Observation, measured_routes
 from spanorigin_server.observation.measured import Measured, MeasuredWriter
 from spanorigin_server.pages import FOLDER, Pages
@@ -88,7 +89,9 @@ def application(
     saved_views = views.Views(settings.data.expanduser() / "views.json")
     highlighter = Highlighter()
     upkeep = Upkeep(engine)
-    retention = Retention(upkeep, Limits(settings.keep_days, settings.keep_bytes))
+    by_option = life_limits.Limits(settings.keep_days, settings.keep_bytes)
+    limits = life_limits.KeptLimits(settings.data.expanduser(), by_option)
+    retention = Retention(upkeep, limits.now)
     backups = backup.Backups(engine, batch, settings.data.expanduser())
     archives = archive.Archives(engine, settings.data.expanduser())
     room = Room(settings.data.expanduser(), settings.free_limit_bytes)
@@ -138,9 +141,11 @@ def application(
                     *deletion.routes(upkeep, keepers),
                     *archive.routes(archives, workers, keepers),
                     *backup.routes(backups, keepers),
+                    *life_limits.routes(limits, upkeep, workers),
                     *source_routes(reader, Previewer(repositories, highlighter), workers),
                     *code_endpoint.routes(repositories, Files(repositories, highlighter), workers),
                     *sign_in.routes(),
+                    *token_endpoint.routes(gate.tokens, workers),
                     *audit.routes(gate.audit, workers),
                     *observation.routes(),
                 ],

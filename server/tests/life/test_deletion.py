@@ -8,7 +8,8 @@ import time
 from typing import Any
 
 import pytest
-from spanorigin_server.life.retention import Limits, Retention
+from spanorigin_server.life.limits import Limits
+from spanorigin_server.life.retention import Retention
 from spanorigin_server.store.upkeep import Upkeep
 
 from .whole import Whole
@@ -83,7 +84,7 @@ def test_what_was_deleted_leaves_the_disk_with_the_next_look(whole):
     delete(whole, service="secretive")
     assert any(day.has_deleted for day in upkeep.days())
 
-    Retention(upkeep, Limits()).look()
+    Retention(upkeep, Limits).look()
 
     assert not any(day.has_deleted for day in upkeep.days())
     held = whole.engine.query("SELECT sum(rows) AS rows FROM system.parts WHERE table = 'spans' AND active")["rows"][0]

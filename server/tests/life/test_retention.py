@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from spanorigin_server.life.retention import DAY_S, Limits, Retention
+from spanorigin_server.life.limits import Limits
+from spanorigin_server.life.retention import DAY_S, Retention
 from spanorigin_server.records import StoreFailed
 from spanorigin_server.store.engine import EmbeddedEngine
 from spanorigin_server.store.tables import prepare
@@ -51,7 +52,7 @@ def spans_by_days_ago(engine: EmbeddedEngine) -> dict[int, int]:
 
 
 def kept(engine: EmbeddedEngine, limits: Limits) -> Retention:
-    return Retention(Upkeep(engine), limits, now_s=lambda: NOW_S)
+    return Retention(Upkeep(engine), lambda: limits, now_s=lambda: NOW_S)
 
 
 def test_without_limits_everything_stays(engine):
@@ -133,7 +134,7 @@ def test_a_store_that_fails_is_told_of_once_and_does_not_end_the_thread(engine, 
             Broken.looks += 1
             raise StoreFailed("The disk is gone.", slug="store-failed")
 
-    retention = Retention(Broken(engine), Limits(days=1), look_every_s=0.01)
+    retention = Retention(Broken(engine), lambda: Limits(days=1), look_every_s=0.01)
     retention.start()
     until = time.monotonic() + 30
     while Broken.looks < 3 and time.monotonic() < until:

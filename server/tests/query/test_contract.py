@@ -31,8 +31,11 @@ _ELSEWHERE = (
     "/api/v1/backup",
     "/api/v1/archive",
     "/api/v1/audit",
+    "/api/v1/retention",
     "/api/v1/session",
     "/api/v1/status",
+    "/api/v1/tokens",
+    "/api/v1/tokens/{token_id}",
 )
 SEARCHES = ["", "service:shop", "fn:*load status:error", "@size:>3", "-has:origin", "*:t1", "refused", "(a", "sttus:ok"]
 

@@ -32,6 +32,8 @@ _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CHANGING: Final = frozenset({Right.WRITE, Right.ADMIN})
 # Where the answer to "who?" lies for the rooms behind: scope["state"][WHO].
 WHO: Final = "who"
+# A room may say here what it changed, in words for the audit log: scope["state"][WHAT].
+WHAT: Final = "what"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +171,12 @@ class Guard:
         except AuditNotWritten as failure:
             await Refusal(503, failure.slug, failure.message).answer()(scope, receive, send)
             return
-        what = f"{scope['method']} {scope['path']}"
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
                 status = message["status"]
+                told = scope["state"].get(WHAT, "")
+                what = f"{scope['method']} {scope['path']}" + (f": {told}" if told else "")
                 await anyio.to_thread.run_sync(audit.add, who.name, who.kind, address_of(scope), what, status)
             await send(message)
 

@@ -24,7 +24,7 @@ MEANINGS: Final = {
     Right.INGEST: "send spans",
     Right.READ: "search spans, and see the source of the checkouts named with --repo",
     Right.WRITE: "change what the server keeps: saved views, for example",
-    Right.ADMIN: "read the audit log, and whatever concerns the whole server",
+    Right.ADMIN: "see and change tokens, how long spans are kept, and whatever concerns the whole server",
 }
 OPEN: Final = None
 Need = Right | None
@@ -60,11 +60,14 @@ NEEDS: Final[Mapping[str, Mapping[str, Need]]] = {
     "/api/v1/origins/compare": _READ,
     "/api/v1/origins/exits": _READ,
     "/api/v1/query": _READ,
+    "/api/v1/retention": {"GET": Right.READ, "PUT": Right.ADMIN},
     "/api/v1/session": {"GET": OPEN},
     "/api/v1/source": _READ,
     "/api/v1/spans": _READ,
     "/api/v1/spans/export": _READ,
     "/api/v1/status": _READ,
+    "/api/v1/tokens": {"GET": Right.ADMIN, "POST": Right.ADMIN},
+    "/api/v1/tokens/{token_id}": {"DELETE": Right.ADMIN},
     "/api/v1/traces/{trace_id}": _READ,
     "/api/v1/traces/{trace_id}/spans/{span_id}": _READ,
     "/api/v1/views": {"GET": Right.READ, "POST": Right.WRITE},

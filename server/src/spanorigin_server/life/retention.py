@@ -18,18 +18,12 @@ from spanorigin_server.records import StoreFailed
 if TYPE_CHECKING:
     from spanorigin_server.store.upkeep import Day, Upkeep
 
+    from .limits import Limits
+
 DAY_S: Final = 86_400
 LOOK_EVERY_S: Final = 60.0
 # A day that is cut is cut to this much below the limit, since cutting writes the rest of it anew.
 _HEADROOM: Final = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a data folder may keep; None where there is no limit."""
-
-    days: int | None = None
-    bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +35,12 @@ class Removed:
 
 
 class Retention:
-    """The limits of one store and the thread that keeps them."""
+    """The limits of one store, asked for at each look, and the thread that keeps them."""
 
     def __init__(
         self,
         upkeep: Upkeep,
-        limits: Limits,
+        limits: Callable[[], Limits],
         now_s: Callable[[], float] = time.time,
         look_every_s: float = LOOK_EVERY_S,
     ) -> None:
@@ -69,12 +63,13 @@ class Retention:
 
     def look(self) -> Removed:
         """Remove what is beyond the limits, and take what was deleted off the disk. Raises StoreFailed."""
+        limits = self._limits()
         days = self._upkeep.days()
         dropped = 0
-        while days and self._is_over_age(days[0]):
+        while days and self._is_over_age(days[0], limits):
             self._upkeep.drop(days.pop(0))
             dropped += 1
-        most = self._limits.bytes
+        most = limits.bytes
         cuts = 0
         if most is not None:
             while len(days) > 1 and sum(day.bytes for day in days) > most:
@@ -88,9 +83,9 @@ class Retention:
                 self._upkeep.wipe(day)
         return Removed(dropped, cuts)
 
-    def _is_over_age(self, day: Day) -> bool:
+    def _is_over_age(self, day: Day, limits: Limits) -> bool:
         """Is even its newest span too old? A span is kept for a day more at most, and never for less."""
-        return self._limits.days is not None and day.last_s < self._now_s() - self._limits.days * DAY_S
+        return limits.days is not None and day.last_s < self._now_s() - limits.days * DAY_S
 
     def _look_again_and_again(self) -> None:
         while not self._stopping.is_set():

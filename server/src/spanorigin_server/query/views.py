@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from spanorigin_server.answers import Refused, answering, check_parameters, json_answer
+from spanorigin_server.answers import Refused, answering, body_as, check_parameters, json_answer
 from spanorigin_server.records import StoreFailed
 from spanorigin_server.workers import Workers
 
@@ -158,19 +158,14 @@ def routes(views: Views, workers: Workers) -> list[Route]:
 
 
 async def _draft(request: Request) -> _Draft:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _BODY_MOST:
-            message = (
-                f"The view is larger than {_BODY_MOST // 1024} KiB, and a name and an address never are. Shorten it."
-            )
-            raise Refused(message, slug="view-unreadable", status=413)
-    try:
-        draft = msgspec.json.decode(bytes(body), type=_Draft)
-    except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        message = f"That is no view: {error}. Send JSON with name, address and, if wanted, description."
-        raise Refused(message, slug="view-unreadable") from None
+    draft = await body_as(
+        request,
+        _Draft,
+        most=_BODY_MOST,
+        what="view",
+        remedy="Send JSON with name, address and, if wanted, description.",
+        slug="view-unreadable",
+    )
     draft.name = draft.name.strip()
     for name, text, most in (
         ("name", draft.name, _NAME_MOST),
