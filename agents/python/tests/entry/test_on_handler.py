@@ -227,3 +227,104 @@ def test_a_recorder_can_be_collected_with_all_it_has(sides):
     gc.collect()
 
     assert watcher() is None
+
+
+ROUTED = {"http.method": "GET", "http.route": "/orders/<id>", "http.status_code": 200}
+
+
+def in_order(pair, attributes):
+    """What both sides put on a span that starts with `attributes`, in the order in which it stands there."""
+    expected, found = (list(side.request((sample.plain, "GET"), attributes=attributes)[0].items()) for side in pair)
+    assert found == expected
+    return found
+
+
+def test_spans_that_look_alike_keep_their_own_values_and_their_order(sides):
+    pair = sides()
+
+    for number in range(30):
+        found = in_order(pair, {**ROUTED, "http.target": f"/orders/{number}", "number": number})
+
+        assert [name for name, _ in found[:5]] == [*ROUTED, "http.target", "number"]
+        assert found[3:5] == [("http.target", f"/orders/{number}"), ("number", number)]
+        assert dict(found)[names.ORIGIN_TYPE] == "entry"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {**ROUTED, "http.request.header.accept": ["a", "b"]},
+        {**ROUTED, "http.method": ["GET"]},
+        {"http.method": "GET", "http.status_code": 200, "http.route": "/"},
+        {"http.method": "GET"},
+        {**ROUTED, "code.stacktrace": "x"},
+        {**ROUTED, names.CODE_FILE_PATH: "mine.py"},
+        {**{f"name.{number}": number for number in range(40)}},
+        {},
+    ],
+    ids=["a sequence more", "a sequence", "another order", "fewer", "related", "the program's", "many", "none"],
+)
+def test_a_span_that_looks_otherwise_is_not_taken_for_one_that_looks_alike(sides, other):
+    pair = sides()
+
+    for number in range(40):
+        in_order(pair, other if number % 4 == 3 else {**ROUTED, "http.status_code": number})
+
+
+def test_equal_names_and_verbs_that_are_made_anew_for_each_request_are_told_by_their_text(sides):
+    pair = sides()
+
+    for number in range(40):
+        verb = "".join(["G", "ET"])
+        attributes = {"".join(["http.", "route"]): number}
+        for side in pair:
+            [found] = side.request((sample.plain, verb), attributes=attributes)
+            assert (found["http.route"], found[names.ORIGIN_TYPE]) == (number, "entry")
+
+
+def test_many_handlers_and_verbs_are_told_apart(sides):
+    pair = sides()
+    handlers = []
+    for number in range(200):
+        namespace = {"__name__": "made"}
+        exec(compile("\n" * number + "def made(): pass", "/srv/shop/made.py", "exec"), namespace)
+        handlers.append(namespace["made"])
+
+    for _ in range(3):
+        for number, handler in enumerate(handlers, 1):
+            for verb in ("GET", "PUT", None):
+                [found] = pair[1].request((handler, verb), attributes=ROUTED)
+                assert found[names.CODE_LINE_NUMBER] == number
+
+
+def test_what_the_program_adds_while_ours_is_being_added_is_not_lost(sides):
+    _, in_c = sides()
+    span = None
+
+    def collecting(phase, info):
+        del phase, info
+        # The SDK's locks are not reentrant: a finalizer that writes to a span whose lock its thread holds would wait
+        # for itself, with us or without. BoundedAttributes.__iter__ allocates while it holds one.
+        if span is not None and not (span._lock.locked() or span._attributes._lock.locked()):
+            written.append(bool(span.attributes) and names.ORIGIN_TYPE in span._attributes._dict)
+            span.set_attribute("late", 1)
+
+    def entered(current):
+        nonlocal span
+        span = current
+
+    in_c.request((sample.plain, "GET"), attributes=ROUTED)
+    before = gc.get_threshold()
+    written = []
+    gc.callbacks.append(collecting)
+    gc.set_threshold(1)
+    try:
+        for _ in range(50):
+            span = None
+            in_c.request((sample.plain, "GET"), attributes=ROUTED, before=entered)
+            collecting("", {})
+            assert span.attributes.items() >= {**ROUTED, "late": 1, names.ORIGIN_TYPE: "entry"}.items()
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(collecting)
+    assert False in written

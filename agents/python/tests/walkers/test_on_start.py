@@ -484,13 +484,55 @@ def test_many_threads_start_spans_at_once(both):
 def test_entry_spans_are_not_looked_at_while_nobody_asks_for_them(both):
     for traced in both():
         traced.processor.minds_entries = False
-        traced.start(kind=SpanKind.SERVER)
-        assert traced.processor.open_entries.by_trace == {}
+        spans = [traced.start(kind=SpanKind.SERVER)]
+        assert remembered(traced) == {}
 
         traced.processor.minds_entries = True
-        server = traced.start(kind=SpanKind.SERVER)
-        assert len(traced.processor.open_entries.by_trace) == 1
-        server.end()
+        spans.append(traced.start(kind=SpanKind.SERVER))
+        assert len(remembered(traced)) == 1
+
+
+def remembered(traced):
+    """The open entries by their trace, those included that a walker in C still keeps to itself."""
+    traced.processor.open_entries.settle()
+    return traced.processor.open_entries.by_trace
+
+
+def test_a_request_that_is_over_before_many_others_have_begun_leaves_nothing_behind(both):
+    for traced in both():
+        for _ in range(1000):
+            traced.start(kind=SpanKind.SERVER).end()
+
+        in_flight = [traced.start(kind=SpanKind.SERVER) for _ in range(300)]
+        inner = traced.start(context=set_span_in_context(in_flight[0]), kind=SpanKind.INTERNAL)
+        assert traced.processor.open_entries.span_for(inner) is in_flight[0]
+        del inner
+
+    assert 300 <= len(remembered(traced)) <= 300 + 256
+
+
+def test_entries_that_start_while_others_are_handed_over_are_remembered_too(both):
+    """What a garbage collection sets off may start spans, and so may what they set off."""
+    _, in_c = both()
+    late = []
+    kept = [in_c.start(kind=SpanKind.SERVER) for _ in range(256)]
+
+    class Starts:
+        def __del__(self):
+            late.extend(in_c.start(kind=SpanKind.SERVER) for _ in range(300))
+
+    kept[0].cycle = [Starts()]
+    kept[0].cycle.append(kept[0].cycle)
+    del kept[0].cycle
+    before = gc.get_threshold()
+    gc.set_threshold(1)
+    try:
+        kept.append(in_c.start(kind=SpanKind.SERVER))
+    finally:
+        gc.set_threshold(*before)
+
+    assert len(late) == 300
+    assert set(remembered(in_c)) == {span.context.trace_id for span in kept + late}
 
 
 def test_many_entries_and_several_of_one_trace_are_remembered_alike(both):
@@ -501,7 +543,7 @@ def test_many_entries_and_several_of_one_trace_are_remembered_alike(both):
         inner = traced.start(kind=SpanKind.SERVER, context=set_span_in_context(first))
 
         span_for = traced.processor.open_entries.span_for
-        assert len(traced.processor.open_entries.by_trace) == 601
+        assert len(remembered(traced)) == 601
         assert [span_for(span) for span in (spans[0], first, second, inner)] == [spans[0], first, second, inner]
         assert span_for(traced.start(kind=SpanKind.INTERNAL, context=set_span_in_context(first))) is first
         assert span_for(traced.start(kind=SpanKind.INTERNAL, context=set_span_in_context(inner))) is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Callable
 from typing import Final
 
 from opentelemetry.sdk.trace import Span
@@ -31,6 +32,8 @@ class OpenEntries:
     def __init__(self) -> None:
         self.by_trace: dict[int, _Reference | dict[int, _Reference]] = {}
         """Trace -> its entry span; by their ids where a program calls itself. A walker in C writes the first form."""
+        self.settle: Callable[[], object] = _nothing
+        """Completes `by_trace`: a walker in C keeps the newest entry spans to itself until somebody asks."""
         self._sweep_at = SWEPT_FROM
         # Reentrant, since a garbage collection in here may run a finalizer that starts a span.
         self._lock = threading.RLock()
@@ -58,6 +61,7 @@ class OpenEntries:
         kind = current.kind
         if kind is _SERVER or kind is _CONSUMER:
             return current
+        self.settle()
         with self._lock:
             found = _open_ones(self.by_trace.get(current.get_span_context().trace_id))
         if len(found) == 1:
@@ -68,6 +72,7 @@ class OpenEntries:
 
     def forget(self) -> None:
         """Forget all, as after a time in which nobody told of spans."""
+        self.settle()
         with self._lock:
             self.by_trace.clear()
 
@@ -97,3 +102,7 @@ def _open_ones(held: _Reference | dict[int, _Reference] | None) -> list[Span]:
     references = () if held is None else held.values() if type(held) is dict else (held,)
     spans = (reference() for reference in references)  # type: ignore[operator]  # either form holds references only
     return [span for span in spans if span is not None and span.is_recording()]
+
+
+def _nothing() -> None:
+    """What there is to complete where no walker in C keeps any."""

@@ -31,7 +31,8 @@ from spanorigin.origin.walk.places import LAUNCHED, NO_USER_FRAME, TOO_DEEP, Sor
 from spanorigin.origin.walk.self_test import differing_shape
 from spanorigin.source import Sources
 
-OnStart = Callable[..., None]
+OnStart = Any
+"""Of the C type OnStart."""
 OnHandler = Callable[..., None]
 
 RAW: Final = "raw"
@@ -74,7 +75,9 @@ class CompiledWalker:
         if attach is not emit.attach_to_new or not _serves_a_span(self._make_on_start):
             return None
         failed = functools.partial(tally.failure, "span start")
-        return self._make_on_start(otherwise, attach, missed, failed, open_entries)
+        on_start = self._make_on_start(otherwise, attach, missed, failed, open_entries)
+        open_entries.settle = on_start.settle
+        return on_start
 
     def as_on_handler(self, otherwise: OnHandler, answers: dict[Any, Any]) -> OnHandler | None:
         """A recorder's on_handler in C, for handlers among its `answers`; `otherwise` gets the rest.
@@ -171,6 +174,7 @@ def _serves_a_span(make: Callable[..., OnStart]) -> bool:
         for span in spans:
             span.start()
             on_start(span)
+        on_start.settle()
         is_remembered = [open_entries.by_trace[span.context.trace_id] for span in entries] == [
             *map(weakref.ref, entries)
         ]

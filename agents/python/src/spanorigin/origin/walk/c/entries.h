@@ -1,16 +1,21 @@
 /* Remembers entry spans as they start: OpenEntries.opened of serving.py, for the usual case.
  *
- * A trace that is known already, spans in another layout, and a sweep that finds many requests open go to Python, where
- * the rules are.
- * What is added here is added in one step under the interpreter's lock.
+ * Hardly one is ever asked for, so the newest wait in a queue, as weak references and nothing else: most have been
+ * collected by the time they are pushed out of it. What is still there then, and all of it before Python looks, goes into
+ * the table by trace. A trace that is known already, spans in another layout, and a sweep that finds many requests open go
+ * to Python, where the rules are. What is added here is added in one step under the interpreter's lock. Decision 0115.
  */
 #ifndef SPANORIGIN_ENTRIES_H
 #define SPANORIGIN_ENTRIES_H
 
-#include "words.h"
+#include "fields.h"
 #include <stdbool.h>
 
+enum { NEWEST = 256 };
+
 struct entries {
+    PyObject *newest[NEWEST]; /* weak references; the last of `waiting` is before `next` */
+    unsigned int next, waiting;
     PyObject *by_trace;     /* OpenEntries.by_trace: trace -> weak reference */
     PyObject *opened;       /* OpenEntries.opened: (span) -> the number of traces at which to ask it again */
     PyObject *context_type; /* the SDK's SpanContext, a tuple */
@@ -34,7 +39,7 @@ item_of_context(struct entries *self, PyObject *context, Py_ssize_t item)
 static int
 is_local_root(struct entries *self, PyObject *span)
 {
-    PyObject *parent = PyObject_GetAttr(span, words.span_parent);
+    PyObject *parent = field_of(span, &fields.span_parent);
     if (parent == NULL) {
         return -1;
     }
@@ -95,9 +100,9 @@ ask_python(struct entries *self, PyObject *span)
     return 0;
 }
 
-/* 0, or -1 with an error set. */
+/* Puts a span into the table. 0, or -1 with an error set. */
 static int
-remember_entry(struct entries *self, PyObject *span)
+enter_by_trace(struct entries *self, PyObject *span)
 {
     int result = is_local_root(self, span);
     if (result == 1 && PyDict_GET_SIZE(self->by_trace) >= self->limit) {
@@ -106,7 +111,7 @@ remember_entry(struct entries *self, PyObject *span)
     if (result != 1) {
         return result < 0 ? -1 : ask_python(self, span);
     }
-    PyObject *context = PyObject_GetAttr(span, words.span_context);
+    PyObject *context = field_of(span, &fields.span_context);
     if (context == NULL) {
         return -1;
     }
@@ -122,6 +127,80 @@ remember_entry(struct entries *self, PyObject *span)
     }
     Py_DECREF(context);
     return result;
+}
+
+/* Takes the oldest out of the queue and, if it has not been collected, puts it into the table. Something of other people's
+ * may run meanwhile, so it is out before. 0, or -1 with an error set. */
+static int
+hand_over_oldest(struct entries *self)
+{
+    unsigned int oldest = (self->next - self->waiting) % NEWEST;
+    PyObject *reference = self->newest[oldest];
+    self->newest[oldest] = NULL;
+    self->waiting--;
+    int result = 0;
+    if (!is_dead(reference)) {
+#if PY_VERSION_HEX >= 0x030D0000
+        PyObject *span;
+        if (PyWeakref_GetRef(reference, &span) < 0) {
+            span = NULL;
+            result = -1;
+        }
+#else
+        PyObject *span = Py_NewRef(PyWeakref_GET_OBJECT(reference));
+#endif
+        if (span != NULL) {
+            result = enter_by_trace(self, span);
+            Py_DECREF(span);
+        }
+    }
+    Py_DECREF(reference);
+    return result;
+}
+
+/* Has Python know of all. 0, or -1 with an error set. */
+static int
+hand_over_all(struct entries *self)
+{
+    /* Not until there are none: what starts meanwhile in other threads need not be waited for. */
+    for (unsigned int i = self->waiting; i > 0 && self->waiting > 0; i--) {
+        if (hand_over_oldest(self) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* 0, or -1 with an error set. */
+static inline int
+remember_entry(struct entries *self, PyObject *span)
+{
+    PyObject *reference = PyWeakref_NewRef(span, NULL);
+    if (reference == NULL) {
+        return -1;
+    }
+    int result = self->waiting == NEWEST ? hand_over_oldest(self) : 0;
+    if (self->waiting == NEWEST) {
+        Py_DECREF(reference); /* others started while that one was handed over */
+        return result < 0 ? -1 : enter_by_trace(self, span);
+    }
+    self->newest[self->next] = reference;
+    self->next = (self->next + 1) % NEWEST;
+    self->waiting++;
+    return result;
+}
+
+static void
+entries_clear(struct entries *self)
+{
+    while (self->waiting > 0) {
+        unsigned int oldest = (self->next - self->waiting) % NEWEST;
+        self->waiting--;
+        Py_CLEAR(self->newest[oldest]);
+    }
+    Py_CLEAR(self->by_trace);
+    Py_CLEAR(self->opened);
+    Py_CLEAR(self->context_type);
 }
 
 #endif

@@ -1,9 +1,9 @@
 /* Read an attribute of the SDK's objects at the price of a memory access.
  *
- * Used by on_start.h. An instance of a plain Python class keeps its attributes as the interpreter does: an array of
- * values, at places that the class gives out at first use and never changes. Where raw.c knows that layout, a field
- * remembers the place for as long as the class stays as it was (by the version that the interpreter itself goes by), and
- * a value is read there. In every other case the attribute is asked for in the usual way, which costs about 20 ns.
+ * Used by on_start.h and on_handler.h. An instance of a plain Python class keeps its attributes as the interpreter does: an
+ * array of values, at places that the class gives out at first use and never changes. Where raw.c knows that layout, a field
+ * remembers the place for as long as the class stays as it was (by the version that the interpreter itself goes by), and a
+ * value is read there. In every other case the attribute is asked for in the usual way, which costs about 20 ns.
  * Decision 0104.
  */
 #ifndef SPANORIGIN_FIELDS_H
@@ -19,13 +19,17 @@ struct field {
 };
 
 static struct {
-    struct field kind, attributes, dict, maxlen, max_value_len;
+    struct field kind, attributes, dict, maxlen, max_value_len, span_parent, span_context, end_time, lock;
 } fields = {
     .kind = {.name = &words.kind},
     .attributes = {.name = &words.attributes},
     .dict = {.name = &words.dict},
     .maxlen = {.name = &words.maxlen},
     .max_value_len = {.name = &words.max_value_len},
+    .span_parent = {.name = &words.span_parent},
+    .span_context = {.name = &words.span_context},
+    .end_time = {.name = &words.end_time},
+    .lock = {.name = &words.lock},
 };
 
 #ifdef SPANORIGIN_RAW

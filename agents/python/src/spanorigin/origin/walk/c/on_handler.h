@@ -7,20 +7,20 @@
 #ifndef SPANORIGIN_ON_HANDLER_H
 #define SPANORIGIN_ON_HANDLER_H
 
-#include "on_start.h"
+#include "known.h"
+#include "on_open.h"
 
 struct on_handler {
     PyObject_HEAD
     vectorcallfunc call;
-    struct on_start *door;  /* knows how to attach */
-    PyObject *otherwise;    /* on_handler in Python */
-    PyObject *answers;      /* EntryRecorder._answers: (identity, verb) -> (weak reference, (attributes, …)) */
-    PyObject *context;      /* the SDK's ContextVar */
-    PyObject *span_key;     /* where its contexts hold the current span */
-    PyObject *server;       /* the kinds of span that get an entry origin */
+    PyObject *otherwise; /* on_handler in Python */
+    PyObject *context;   /* the SDK's ContextVar */
+    PyObject *span_key;  /* where its contexts hold the current span */
+    PyObject *server;    /* the kinds of span that get an entry origin */
     PyObject *consumer;
-    PyObject *lock_type;    /* the interpreter's own lock */
-    PyObject *marks;        /* tuple: names that a span with an entry origin of ours has, all of them */
+    PyObject *marks;     /* tuple: names that a span with an entry origin of ours has, all of them */
+    struct known known;
+    struct opener opener;
 };
 
 /* The current span, or NULL without an error when there is none. */
@@ -40,81 +40,11 @@ current_span(struct on_handler *self)
     return span;
 }
 
-static bool
-is_alive_as(PyObject *reference, PyObject *thing)
-{
-#if PY_VERSION_HEX >= 0x030D0000
-    PyObject *found;
-    if (!PyWeakref_Check(reference) || PyWeakref_GetRef(reference, &found) < 1) {
-        return false;
-    }
-    Py_DECREF(found);
-    return found == thing;
-#else
-    return PyWeakref_Check(reference) && PyWeakref_GET_OBJECT(reference) == thing;
-#endif
-}
-
-/* What goes on the span for this handler; NULL, with or without an error, when Python has to find it. */
-static PyObject *
-known_attributes(struct on_handler *self, PyObject *handler, PyObject *verb)
-{
-    if (Py_TYPE(handler) == &PyMethod_Type) {
-        handler = PyMethod_GET_FUNCTION(handler);
-    }
-    PyObject *identity = PyLong_FromVoidPtr(handler);
-    PyObject *key = identity == NULL ? NULL : PyTuple_Pack(2, identity, verb);
-    Py_XDECREF(identity);
-    if (key == NULL) {
-        return NULL;
-    }
-    PyObject *known = PyDict_GetItemWithError(self->answers, key);
-    Py_DECREF(key);
-    if (known == NULL || !PyTuple_CheckExact(known) || PyTuple_GET_SIZE(known) != 2 ||
-        !is_alive_as(PyTuple_GET_ITEM(known, 0), handler)) {
-        return NULL;
-    }
-    PyObject *answer = PyTuple_GET_ITEM(known, 1);
-    if (!PyTuple_CheckExact(answer) || PyTuple_GET_SIZE(answer) != 2) {
-        return NULL; /* a refusal, which Python counts */
-    }
-    PyObject *attributes = PyTuple_GET_ITEM(answer, 0);
-    Py_INCREF(attributes);
-    return attributes;
-}
-
-/* Whether a request's open entry span is in nobody's hands: not ended, and its attributes not being written at this
- * moment by another thread. Nothing below lets another thread run, so what holds here holds until we are done. */
-static int
-is_free(struct on_handler *self, PyObject *span, PyObject *bounded)
-{
-    PyObject *ended = PyObject_GetAttr(span, words.end_time);
-    if (ended == NULL) {
-        return -1;
-    }
-    Py_DECREF(ended);
-    if (ended != Py_None) {
-        return 0;
-    }
-    PyObject *lock = PyObject_GetAttr(bounded, words.lock);
-    if (lock == NULL) {
-        return -1;
-    }
-    int result = 0;
-    if ((PyObject *)Py_TYPE(lock) == self->lock_type) {
-        PyObject *locked = PyObject_CallMethodNoArgs(lock, words.locked);
-        result = locked == NULL ? -1 : locked == Py_False;
-        Py_XDECREF(locked);
-    }
-    Py_DECREF(lock);
-    return result;
-}
-
 /* The outermost handler wins: a span that has its origin already is no miss, and nothing is left to do. */
 static int
 has_origin(struct on_handler *self, PyObject *bounded)
 {
-    PyObject *held = PyObject_GetAttr(bounded, words.dict);
+    PyObject *held = field_of(bounded, &fields.dict);
     if (held == NULL) {
         return -1;
     }
@@ -129,16 +59,13 @@ has_origin(struct on_handler *self, PyObject *bounded)
 static int
 attach_to_entry(struct on_handler *self, PyObject *span, PyObject *attributes)
 {
-    PyObject *bounded = PyObject_GetAttr(span, words.attributes);
+    PyObject *bounded = field_of(span, &fields.attributes);
     if (bounded == NULL) {
         return -1;
     }
     int done = 0;
-    if ((PyObject *)Py_TYPE(bounded) == self->door->attributes_type) {
-        done = is_free(self, span, bounded);
-        if (done == 1) {
-            done = attach_directly(self->door, span, attributes);
-        }
+    if ((PyObject *)Py_TYPE(bounded) == self->opener.door->attributes_type) {
+        done = attach_unless_written(&self->opener, span, bounded, attributes);
         if (done == 0) {
             done = has_origin(self, bounded);
         }
@@ -157,12 +84,12 @@ record_handler(struct on_handler *self, PyObject *handler, PyObject *verb)
     }
     int done = 0;
     PyObject *kind = NULL, *attributes = NULL;
-    if ((PyObject *)Py_TYPE(span) != self->door->span_type) {
+    if ((PyObject *)Py_TYPE(span) != self->opener.door->span_type) {
         goto end;
     }
-    kind = PyObject_GetAttr(span, words.kind);
+    kind = field_of(span, &fields.kind);
     if (kind == self->server || kind == self->consumer) {
-        attributes = known_attributes(self, handler, verb);
+        attributes = known_attributes(&self->known, handler, verb);
         if (attributes != NULL) {
             done = attach_to_entry(self, span, attributes);
         }
@@ -202,30 +129,32 @@ on_handler_call(struct on_handler *self, PyObject *const *args, size_t nargsf, P
 static int
 on_handler_traverse(struct on_handler *self, visitproc visit, void *arg)
 {
-    Py_VISIT(self->door);
     Py_VISIT(self->otherwise);
-    Py_VISIT(self->answers);
     Py_VISIT(self->context);
     Py_VISIT(self->span_key);
     Py_VISIT(self->server);
     Py_VISIT(self->consumer);
-    Py_VISIT(self->lock_type);
     Py_VISIT(self->marks);
-    return 0;
+    Py_VISIT(self->opener.door);
+    Py_VISIT(self->opener.lock_type);
+    return known_traverse(&self->known, visit, arg);
 }
 
 static int
 on_handler_clear(struct on_handler *self)
 {
-    Py_CLEAR(self->door);
     Py_CLEAR(self->otherwise);
-    Py_CLEAR(self->answers);
     Py_CLEAR(self->context);
     Py_CLEAR(self->span_key);
     Py_CLEAR(self->server);
     Py_CLEAR(self->consumer);
-    Py_CLEAR(self->lock_type);
     Py_CLEAR(self->marks);
+    Py_CLEAR(self->opener.door);
+    Py_CLEAR(self->opener.lock_type);
+    known_clear(&self->known);
+#ifdef SPANORIGIN_RAW
+    moulds_clear(self->opener.moulds); /* they hold strings and numbers, so no cycle runs through them */
+#endif
     return 0;
 }
 
@@ -253,15 +182,16 @@ on_handler_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     }
     self->call = (vectorcallfunc)on_handler_call;
-    self->door = (struct on_start *)Py_NewRef(door);
     self->otherwise = Py_NewRef(otherwise);
-    self->answers = Py_NewRef(answers);
     self->context = Py_NewRef(context);
     self->span_key = Py_NewRef(span_key);
     self->server = Py_NewRef(server);
     self->consumer = Py_NewRef(consumer);
-    self->lock_type = Py_NewRef(lock_type);
     self->marks = Py_NewRef(marks);
+    self->known.answers = Py_NewRef(answers);
+    self->opener.door = (struct on_start *)Py_NewRef(door);
+    self->opener.lock_type = Py_NewRef(lock_type);
+    self->opener.locked = function_of_method(lock_type, words.locked);
     return (PyObject *)self;
 }
 

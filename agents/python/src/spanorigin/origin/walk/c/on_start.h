@@ -224,6 +224,16 @@ on_start_thin(struct on_start *self, PyObject *passes_over)
     Py_RETURN_NONE;
 }
 
+/* settle() */
+static PyObject *
+on_start_settle(struct on_start *self, PyObject *Py_UNUSED(none))
+{
+    if (hand_over_all(&self->entries) < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
 /* on_start(span, parent_context=None) */
 static PyObject *
 on_start_call(struct on_start *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
@@ -297,9 +307,7 @@ on_start_clear(struct on_start *self)
     Py_CLEAR(self->internal);
     Py_CLEAR(self->meter.sampled);
     Py_CLEAR(self->meter.passes_over);
-    Py_CLEAR(self->entries.by_trace);
-    Py_CLEAR(self->entries.opened);
-    Py_CLEAR(self->entries.context_type);
+    entries_clear(&self->entries);
     Py_CLEAR(self->span_type);
     Py_CLEAR(self->attributes_type);
     Py_CLEAR(self->prefixes);
@@ -365,6 +373,8 @@ static PyMethodDef on_start_methods[] = {
      PyDoc_STR("govern(sampled, every)\n--\n\nTell sampled(nanoseconds) what one exit in `every` took, of this thread's time.")},
     {"thin", (PyCFunction)on_start_thin, METH_O,
      PyDoc_STR("thin(passes_over)\n--\n\nCapture only exits of which passes_over(span) is false; with None, all.")},
+    {"settle", (PyCFunction)on_start_settle, METH_NOARGS,
+     PyDoc_STR("settle()\n--\n\nHand the entries over that are remembered here only: by_trace has all afterwards.")},
     {NULL, NULL, 0, NULL},
 };
 
