@@ -223,6 +223,8 @@ export type SpanPage = {
   readonly cursor: string | null;
   /** Time the store took. */
   readonly read_ns: number;
+  /** Where columns were asked for: of each span the text of each, empty where it has none. */
+  readonly columns?: ReadonlyArray<ReadonlyArray<string>>;
 };
 
 export type Trace = {

@@ -15,28 +15,32 @@ from spanorigin_server.answers import Refused, answering, check_parameters, hex_
 from spanorigin_server.store.reader import Reader
 from spanorigin_server.workers import Workers
 
-from .asked import Now, asked, choice
+from .asked import Now, asked, choice, words
 from .cursor import Cursor, query_mark, read_cursor, written_cursor
+from .dimensions import field_named
 from .trace import trace_answer
 from .wire import detail_answer, page_answer
 
 PAGE_DEFAULT, PAGE_LIMIT = 100, 1000
+COLUMNS_MOST = 8
 
 
 def routes(reader: Reader, workers: Workers, now_ns: Now = time.time_ns) -> list[Route]:
     """The routes under /api/v1 that ask the span store."""
 
     async def search(request: Request) -> Response:
-        question = asked(request, ("limit", "cursor", "sort"), now_ns)
+        question = asked(request, ("limit", "cursor", "sort", "columns"), now_ns)
         text, condition = question.text, question.condition
         limit = whole_number(request, "limit", default=PAGE_DEFAULT, low=1, high=PAGE_LIMIT)
         start_ns, end_ns = question.start_ns, question.end_ns
+        named = words(request, "columns", COLUMNS_MOST)
+        more = [field_named(name, question.binder, "columns").key.shown for name in named]
         if choice(request, "sort", ("newest", "slowest"), "newest") == "slowest":
             if "cursor" in request.query_params:
                 message = "The slowest spans come on one page. Leave cursor out, or ask with a larger limit."
                 raise Refused(message, slug="cursor-without-order")
-            found = await workers.run(lambda: reader.slowest(condition, start_ns, end_ns, limit))
-            return json_answer(page_answer(found, None))
+            found = await workers.run(lambda: reader.slowest(condition, start_ns, end_ns, limit, more))
+            return json_answer(page_answer(found, None, len(more)))
         after = None
         if (written := request.query_params.get("cursor")) is not None:
             cursor = read_cursor(written)
@@ -45,10 +49,10 @@ def routes(reader: Reader, workers: Workers, now_ns: Now = time.time_ns) -> list
                 raise Refused(message, slug="cursor-of-another-search")
             # The range of the first page goes on: "now" and "15 minutes ago" have moved since.
             start_ns, end_ns, after = cursor.start_ns, cursor.end_ns, cursor.after
-        found = await workers.run(lambda: reader.newest(condition, start_ns, end_ns, limit, after))
+        found = await workers.run(lambda: reader.newest(condition, start_ns, end_ns, limit, after, more))
         last = found.last
         go_on = None if last is None else written_cursor(Cursor(query_mark(text), start_ns, end_ns, last))
-        return json_answer(page_answer(found, go_on))
+        return json_answer(page_answer(found, go_on, len(more)))
 
     async def trace(request: Request) -> Response:
         check_parameters(request, ())

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from spanorigin_server.store.reader import Found, Row
+from spanorigin_server.store.reader import MORE, Found, Row
 
 from .missing import missing_origin
 
@@ -16,9 +16,12 @@ NO_PARENT = "0" * 16
 _EXACT_LIMIT = 2**53
 
 
-def page_answer(found: Found, cursor: str | None) -> dict[str, Any]:
-    """SpanPage."""
-    return {"spans": [span_answer(row) for row in found.rows], "cursor": cursor, "read_ns": found.took_ns}
+def page_answer(found: Found, cursor: str | None, columns: int = 0) -> dict[str, Any]:
+    """SpanPage, whose spans have so many columns more than usual."""
+    page = {"spans": [span_answer(row) for row in found.rows], "cursor": cursor, "read_ns": found.took_ns}
+    if columns:
+        page["columns"] = [[row[MORE.format(at)] for at in range(columns)] for row in found.rows]
+    return page
 
 
 def span_answer(row: Row) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from .asking import SECOND_NS, Asker, Condition, Row, StoreOverloaded, Window
 
@@ -28,6 +28,8 @@ NEWEST_S = 15 * _MINUTE_S
 # Planning a statement is 10 ms, so the next slice should be the last: as long as what was found says, and half again.
 _MARGIN = 1.5
 
+# The name of the expression that was asked for as well, by its place.
+MORE: Final = "more_{}"
 _EXACTLY = (
     "spans.ts >= fromUnixTimestamp64Nano({start_ns:Int64}, 'UTC') AND "
     "spans.ts < fromUnixTimestamp64Nano({end_ns:Int64}, 'UTC')"
@@ -63,8 +65,18 @@ class Reader:
         self._asker = Asker(engine, time_limit_s)
         self._trace_span_limit = trace_span_limit
 
-    def newest(self, condition: Condition, start_ns: int, end_ns: int, limit: int, after: Place | None = None) -> Found:
+    def newest(
+        self,
+        condition: Condition,
+        start_ns: int,
+        end_ns: int,
+        limit: int,
+        after: Place | None = None,
+        more: Sequence[str] = (),
+    ) -> Found:
         """Up to `limit` spans that start in [start_ns, end_ns), newest first, behind the place `after`.
+
+        `more` are expressions whose texts the rows have beside what a list shows, as MORE names them.
 
         Looks at the newest slice of the range first and widens until the page is full or the range is through. A span
         that came twice, since its exporter got no answer and sent again, is one: the page is shorter by the other.
@@ -97,6 +109,7 @@ class Reader:
                 place=_BEHIND if after else "1",
                 order="",
                 condition=condition.sql,
+                more=_named(more),
                 seconds=left_s,
             )
             high_ns = low_ns
@@ -106,8 +119,8 @@ class Reader:
         last = rows[limit - 1]
         return Found(_once(rows[:limit]), Place(last["start_ns"], last["trace_id"], last["span_id"]), took_ns)
 
-    def slowest(self, condition: Condition, start_ns: int, end_ns: int, limit: int) -> Found:
-        """The `limit` longest spans that start in [start_ns, end_ns), longest first."""
+    def slowest(self, condition: Condition, start_ns: int, end_ns: int, limit: int, more: Sequence[str] = ()) -> Found:
+        """The `limit` longest spans that start in [start_ns, end_ns), longest first; `more` as in `newest`."""
         begun_at = time.perf_counter()
         rows = self._asker.rows(
             "newest_spans",
@@ -117,6 +130,7 @@ class Reader:
             place="1",
             order="spans.duration_ns DESC, ",
             condition=condition.sql,
+            more=_named(more),
         )
         return Found(_once(rows), None, int((time.perf_counter() - begun_at) * 1e9))
 
@@ -179,6 +193,10 @@ def slice_start(start_ns: int, high_ns: int, length_s: int) -> int:
     if low_ns > whole_ns:
         return low_ns
     return whole_ns if whole_ns < high_ns else start_ns
+
+
+def _named(expressions: Sequence[str]) -> str:
+    return "".join(f",\n    {expression} AS {MORE.format(at)}" for at, expression in enumerate(expressions))
 
 
 def _once(rows: list[Row]) -> list[Row]:

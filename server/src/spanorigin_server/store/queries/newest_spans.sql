@@ -1,6 +1,6 @@
 -- The newest spans of a time range that meet a condition, behind a place in that order.
 SELECT
-    ${row}
+    ${row}${more}
 FROM ${database}.spans AS spans
 WHERE ${window}
     AND ${borders}
