@@ -326,8 +326,11 @@ export type Source = {
 export type Preview = {
   /** Path within the repository. */
   readonly path: string;
-  /** `tail` when only the end of the span's path agreed with this one file's. */
-  readonly matched?: "path" | "tail";
+  /** What told which file it is: a path rule, the whole path, equal bytes, the function at the line, or the end of the path alone. */
+  readonly matched?: "rule" | "path" | "content" | "function" | "tail";
+  readonly confidence?: "certain" | "likely" | "weak";
+  /** The same in a sentence. */
+  readonly why?: string;
   readonly repository: string;
   /** The repository's, as the span or else its checkout names it; empty when neither does. Never with a password. */
   readonly address: string;
@@ -351,6 +354,61 @@ export type Drift = {
   readonly state: "same" | "moved" | "edited" | "gone";
   /** Where the line is at that commit; null when it was edited or is gone. */
   readonly line: number | null;
+};
+
+/** Either `path` or `url`. */
+export type RepositoryDraft = {
+  /** Folder of a checkout on the server's machine. */
+  readonly path?: string;
+  /** Address to clone: https, http, ssh, git or file. Credentials come from the server's settings. */
+  readonly url?: string;
+  /** Default: the last part of the path or address. */
+  readonly name?: string;
+};
+
+export type Registration = {
+  readonly id: string;
+  /** `start`: named when the server was started; cannot be changed here. */
+  readonly kind: "start" | "path" | "url" | "bundle";
+  readonly name: string;
+  /** Folder or address; of a bundle the address that was given with it, or empty. */
+  readonly where: string;
+  /** One that failed to be fetched again still shows what it had. */
+  readonly state: "ready" | "fetching" | "failed";
+  readonly problem: string | null;
+  /** What is checked out; of a clone the head of its default branch. */
+  readonly commit: string | null;
+  /** Since the server was started. */
+  readonly fetched_ns: EpochNs | null;
+  readonly created_ns: EpochNs | null;
+};
+
+export type RegistrationList = {
+  readonly repositories: ReadonlyArray<Registration>;
+};
+
+export type PathRuleDraft = {
+  /** Folder as processes know it, such as /srv/app. */
+  readonly from: string;
+  /** A repository's name. */
+  readonly repository: string;
+  /** The same folder in the repository, from its root; empty for the root. */
+  readonly to?: string;
+  /** Only for this service; empty for all. */
+  readonly service?: string;
+};
+
+export type PathRule = {
+  readonly id: string;
+  readonly service: string;
+  readonly from: string;
+  readonly to: string;
+  readonly repository: string;
+  readonly changed_ns: EpochNs;
+};
+
+export type PathRuleList = {
+  readonly rules: ReadonlyArray<PathRule>;
 };
 
 export type CodeRepositories = {

@@ -37,12 +37,15 @@ from spanorigin_server.query import explain, export, findings, groups, origins, 
 from spanorigin_server.query.endpoint import routes as query_routes
 from spanorigin_server.query.live import Live
 from spanorigin_server.room import Room
-from spanorigin_server.source import code_endpoint
+from spanorigin_server.source import code_endpoint, registering
+from spanorigin_server.source.addresses import Credentials
 from spanorigin_server.source.endpoint import routes as source_routes
 from spanorigin_server.source.files import Files
 from spanorigin_server.source.highlight import Highlighter
 from spanorigin_server.source.preview import Previewer
 from spanorigin_server.store.commits import Commits
+from spanorigin_server.source.registered import Registered
+from spanorigin_server.source.rules import Rules
 from spanorigin_server.store.reader import Reader
 from spanorigin_server.store.statistics import Statistics
 from spanorigin_server.store.tables import LANES, prepare
@@ -89,6 +92,10 @@ def application(
     saved_views = views.Views(settings.data.expanduser() / "views.json")
     highlighter = Highlighter()
     upkeep = Upkeep(engine)
+    data = settings.data.expanduser()
+    credentials = Credentials(settings.git_credentials_file, settings.git_credentials)
+    registered, rules = Registered(repositories, data, credentials), Rules(data)
+    registered.open()
     by_option = life_limits.Limits(settings.keep_days, settings.keep_bytes)
     limits = life_limits.KeptLimits(settings.data.expanduser(), by_option)
     retention = Retention(upkeep, limits.now)
@@ -121,6 +128,7 @@ def application(
         await anyio.to_thread.run_sync(batch.drain)
         await anyio.to_thread.run_sync(retention.stop)
         workers.close()
+        await anyio.to_thread.run_sync(registered.close)
         keepers.close()
         engine.close()
 
@@ -142,7 +150,8 @@ def application(
                     *archive.routes(archives, workers, keepers),
                     *backup.routes(backups, keepers),
                     *life_limits.routes(limits, upkeep, workers),
-                    *source_routes(reader, Previewer(repositories, highlighter), workers),
+                    *source_routes(reader, Previewer(repositories, highlighter, rules), workers),
+                    *registering.routes(registered, rules, workers),
                     *code_endpoint.routes(repositories, Files(repositories, highlighter), workers),
                     *sign_in.routes(),
                     *token_endpoint.routes(gate.tokens, workers),

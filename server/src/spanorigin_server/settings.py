@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -36,6 +36,8 @@ VARIABLES: Final = {
         Variable("SPANORIGIN_DATADOG_PORT", "8126", minimum=0, maximum=65535),
         Variable("SPANORIGIN_MAX_BODY_MB", "32", minimum=1, maximum=1024),
         Variable("SPANORIGIN_REPOSITORIES", ""),
+        Variable("SPANORIGIN_GIT_CREDENTIALS_FILE", ""),
+        Variable("SPANORIGIN_GIT_CREDENTIALS", ""),
         Variable("SPANORIGIN_AUTH", "False"),
         Variable("SPANORIGIN_PUBLIC_URL", ""),
         Variable("SPANORIGIN_TOKEN", ""),
@@ -86,6 +88,8 @@ class Settings:
     keep_bytes: int | None = None
     free_limit_bytes: int = 512 * MEBIBYTE
     connection_limit: int = 1000
+    git_credentials_file: Path | None = None
+    git_credentials: str = field(default="", repr=False)
     certificate: tuple[Path, Path] | None = None
     oidc: Mapping[str, str] | None = None
     tells_own_spans: bool = False
@@ -119,12 +123,21 @@ def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.en
         oidc=_oidc(environment),
         tells_own_spans=_truth("SPANORIGIN_OWN_SPANS", environment),
         connection_limit=_whole_number("SPANORIGIN_MAX_CONNECTIONS", environment),
+        git_credentials_file=Path(file).expanduser()
+        if (file := _text("SPANORIGIN_GIT_CREDENTIALS_FILE", environment))
+        else None,
+        git_credentials=_text("SPANORIGIN_GIT_CREDENTIALS", environment),
     )
 
 
 def token_to_show(environment: Mapping[str, str] = os.environ) -> str:
     """The token that commands show to a server; empty where there is none."""
     return _text("SPANORIGIN_TOKEN", environment)
+
+
+def whole_environment() -> dict[str, str]:
+    """All variables, for a program that we start."""
+    return dict(os.environ)
 
 
 def data_folder(option: str | None, environment: Mapping[str, str] = os.environ) -> Path:

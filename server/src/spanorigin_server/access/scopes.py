@@ -22,7 +22,7 @@ class Right(StrEnum):
 
 MEANINGS: Final = {
     Right.INGEST: "send spans",
-    Right.READ: "search spans, and see the source of the checkouts named with --repo",
+    Right.READ: "search spans, and see the source of the registered repositories",
     Right.WRITE: "change what the server keeps: saved views, for example",
     Right.ADMIN: "see and change tokens, how long spans are kept, and whatever concerns the whole server",
 }
@@ -59,7 +59,12 @@ NEEDS: Final[Mapping[str, Mapping[str, Need]]] = {
     "/api/v1/origins/callers": _READ,
     "/api/v1/origins/compare": _READ,
     "/api/v1/origins/exits": _READ,
+    "/api/v1/path-rules": {"GET": Right.READ, "POST": Right.ADMIN},
+    "/api/v1/path-rules/{rule_id}": {"PUT": Right.ADMIN, "DELETE": Right.ADMIN},
     "/api/v1/query": _READ,
+    "/api/v1/repositories": {"GET": Right.READ, "POST": Right.ADMIN},
+    "/api/v1/repositories/{repository_id}": {"GET": Right.READ, "DELETE": Right.ADMIN},
+    "/api/v1/repositories/{repository_id}/refresh": {"POST": Right.ADMIN},
     "/api/v1/retention": {"GET": Right.READ, "PUT": Right.ADMIN},
     "/api/v1/session": {"GET": OPEN},
     "/api/v1/source": _READ,

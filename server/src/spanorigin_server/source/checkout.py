@@ -30,9 +30,10 @@ _SCP_ADDRESS = re.compile(r"(?:[^@/]+@)?([^:/@]+):(?!//)(.+)")
 class Checkout:
     """A git repository with its working copy. May be used from any thread."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str | None = None, shown: str | None = None) -> None:
         """Open the repository that `folder` lies in; `folder` may be its root, a folder below it, or a worktree.
 
+        `shown` is how messages call it, where its folder would tell nobody anything: the address of a clone of ours.
         Raises NotGitRepository when there is none.
         """
         self._repo = Repo.discover(str(folder))
@@ -43,7 +44,8 @@ class Checkout:
         inner = folder.resolve()
         self.folder = "" if inner == self.root else inner.relative_to(self.root).as_posix()
         self.remotes = frozenset(self._remote_addresses())
-        self.name = self._name()
+        self.name = name or self._name()
+        self.shown = shown or str(self.root)
 
     def at_commit(self, commit: str) -> Snapshot | None:
         """The files of a commit, named in full or by its first digits; None when this checkout does not have it."""
@@ -57,6 +59,13 @@ class Checkout:
     def working_copy(self) -> Snapshot | None:
         """The files that git tracks, as they are on disk now; None for a bare repository."""
         return None if self._repo.bare else WorkingFiles(self)
+
+    def present(self) -> Snapshot | None:
+        """The files as they are now: on disk, or at the default branch of a bare repository."""
+        if not self._repo.bare:
+            return WorkingFiles(self)
+        head = self.head()
+        return None if head is None else self.at_commit(head)
 
     def head(self) -> str | None:
         """The commit that is checked out; None before the first one."""

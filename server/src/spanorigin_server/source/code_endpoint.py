@@ -51,7 +51,7 @@ def routes(repositories: Repositories, files: Files, workers: Workers) -> list[R
 def _listed(repositories: Repositories) -> list[dict[str, str | None]]:
     found = []
     for member in repositories.members:
-        working = member.working_copy()
+        working = member.present()
         found.append({"name": member.name, "commit": working.commit if working else None})
     return found
 

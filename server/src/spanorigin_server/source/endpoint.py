@@ -52,7 +52,7 @@ def _source(previewer: Previewer, row: Row, number: int, context: int) -> dict[s
         message = f"The span's origin has no frame {number}: it has {len(frames)}, counted from 0."
         raise Refused(message, slug="frame-not-found", status=404)
     frame = frames[number]
-    found = previewer.preview(frame, row["repository"], row["commit"], context)
+    found = previewer.preview(frame, row["repository"], row["commit"], context, row["service"])
     if isinstance(found, Reason):
         return {"frame": frame, "preview": None, "missing": found}
     return {"frame": frame, "preview": found, "missing": None}

@@ -31,6 +31,7 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self.root = folder.resolve()
         self.name = self.root.name
+        self.shown = str(self.root)
         self._listed_at = -_LISTING_AGE_S
         self._listing: tuple[str, ...] = ()
 
@@ -38,6 +39,9 @@ class Folder:
         return None
 
     def working_copy(self) -> Snapshot | None:
+        return self
+
+    def present(self) -> Snapshot | None:
         return self
 
     def holds(self, path: str) -> bool:

@@ -6,13 +6,14 @@ what both have in common.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
 from spanorigin_server.reason import Reason
 
+from .evidence import Told
 from .snapshot import Snapshot, is_plain
 
 _SHOWN = 3
@@ -20,18 +21,24 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class FoundPath:
-    """A path within a snapshot. `tail` when only the end of the path agreed, with `common` of its parts."""
+    """A path within a snapshot, and what told it: the path, or with `common` of its parts its end (`tail`); a rule; or
+    of several with one end the bytes or the function (`evidence`)."""
 
     path: str
-    matched: Literal["path", "tail"]
+    matched: Literal["rule", "path", "content", "function", "tail"]
     common: int
 
 
-def path_in(snapshot: Snapshot, file: str, path: str) -> FoundPath | Reason:
+# Which of several files is meant; None where that is not to be known.
+Tell = Callable[[Sequence[str]], Told | None]
+
+
+def path_in(snapshot: Snapshot, file: str, path: str, tell: Tell = lambda _candidates: None) -> FoundPath | Reason:
     """The file of `snapshot` that a process knew as `file`, and its agent as `path` below the project's root.
 
     First the file itself, when the process ran from this very checkout; then a path of the repository that is an end
-    of `file` and at least as long as `path`; then the longest end of `file` that exactly one path ends in.
+    of `file` and at least as long as `path`; then the longest end of `file` that exactly one path ends in, or of
+    several the one that `tell` picks.
     """
     parts = _parts(file) or _parts(path)
     known = _parts(path) if not _is_absolute(path) else ()
@@ -48,10 +55,10 @@ def path_in(snapshot: Snapshot, file: str, path: str) -> FoundPath | Reason:
         for candidate in ([f"{snapshot.folder}/{end}"] if snapshot.folder else []) + [end]:
             if snapshot.holds(candidate):
                 return FoundPath(candidate, "path", end.count("/") + 1)
-    return _by_tail(snapshot, file, parts)
+    return _by_tail(snapshot, file, parts, tell)
 
 
-def _by_tail(snapshot: Snapshot, file: str, parts: Sequence[str]) -> FoundPath | Reason:
+def _by_tail(snapshot: Snapshot, file: str, parts: Sequence[str], tell: Tell) -> FoundPath | Reason:
     base = parts[-1] if parts else ""
     alike = [found for found in snapshot.paths() if found == base or found.endswith(f"/{base}")] if base else []
     for start in range(len(parts)):
@@ -60,11 +67,13 @@ def _by_tail(snapshot: Snapshot, file: str, parts: Sequence[str]) -> FoundPath |
         if len(named) == 1:
             return FoundPath(named[0], "tail", len(parts) - start)
         if named:
+            if told := tell(named):
+                return FoundPath(told.path, told.by, len(parts) - start)
             shown = ", ".join(sorted(named)[:_SHOWN]) + (", …" if len(named) > _SHOWN else "")
             return Reason(
                 "ambiguous-path",
                 f"{file} could be any of {len(named)} files of {snapshot.name}: {shown}.",
-                "Set SPANORIGIN_SOURCE_ROOT in the process to the folder there that is the repository's root.",
+                "Add a path rule in the settings, or set SPANORIGIN_SOURCE_ROOT there to the root of the repository.",
             )
     where = (
         f"{snapshot.name} at commit {snapshot.commit[:12]}"

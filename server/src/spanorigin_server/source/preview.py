@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from spanorigin_server.reason import Reason
 
 from .checkout import CommitFiles, content_id
 from .drift import Drift, drift_of
+from .evidence import Told, has_function, told
 from .highlight import Highlighter, Line
 from .paths import FoundPath, path_in
 from .repositories import Repositories
+from .rules import Rules
 from .snapshot import Snapshot, TakenFrom, Unreadable
 from .text import text_of
 
 CONTEXT_LIMIT = 200
+
+Confidence = Literal["certain", "likely", "weak"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class Preview:
 
     path: str
     matched: str
+    confidence: Confidence
+    why: str
     repository: str
     address: str
     root: str
@@ -55,33 +62,55 @@ class Preview:
 class Previewer:
     """Makes previews from the registered repositories. May be used from any thread."""
 
-    def __init__(self, repositories: Repositories, highlighter: Highlighter | None = None) -> None:
+    def __init__(
+        self, repositories: Repositories, highlighter: Highlighter | None = None, rules: Rules | None = None
+    ) -> None:
         self._repositories = repositories
+        self._rules = rules
         self._highlighter = highlighter or Highlighter()
 
-    def preview(self, frame: Frame, address: str, commit: str, context: int) -> Preview | Reason:
+    def preview(self, frame: Frame, address: str, commit: str, context: int, service: str = "") -> Preview | Reason:
         """`context` lines on either side of the frame's line, in the repository and at the commit that the span's
         process reported (empty if unknown), or why there are none. Reads files; raises nothing."""
         try:
-            return self._preview(frame, address, commit, context)
+            return self._preview(frame, address, commit, context, service)
         except Exception as error:
             # dulwich meets a damaged or half-written repository with exceptions of a dozen types.
             message = f"The source could not be read: {type(error).__name__}: {error}."
             return Reason("repository-unreadable", message, "Check the checkout with git fsck, then ask again.")
 
-    def _preview(self, frame: Frame, address: str, commit: str, context: int) -> Preview | Reason:
+    def _preview(self, frame: Frame, address: str, commit: str, context: int, service: str) -> Preview | Reason:
         if not frame.file and not frame.path:
             return Reason("origin-without-file", "The span's origin names no file.", "Update the SDK that wrote it.")
-        snapshots = self._repositories.snapshots(address, commit)
-        if isinstance(snapshots, Reason):
-            return snapshots
-        found = _best(snapshots, frame)
+        found = self._ruled(frame, commit, service)
+        if found is None:
+            snapshots = self._repositories.snapshots(address, commit)
+            if isinstance(snapshots, Reason):
+                return snapshots
+            found = _best(snapshots, frame)
         if isinstance(found, Reason):
             return found
         snapshot, place = found
         if isinstance(snapshot, CommitFiles):
             snapshot = snapshot.changed_since(place.path) or snapshot
         return self._lines(snapshot, place, frame, address, min(context, CONTEXT_LIMIT))
+
+    def _ruled(self, frame: Frame, commit: str, service: str) -> tuple[Snapshot, FoundPath] | Reason | None:
+        """Where a path rule says the file is, or why it is not there; None where no rule fits."""
+        ruled = self._rules.of(service, frame.file) if self._rules else None
+        if ruled is None:
+            return None
+        snapshots = self._repositories.named(ruled.repository, commit)
+        if isinstance(snapshots, Reason):
+            return snapshots
+        holding = next((each for each in snapshots if each.holds(ruled.path)), None)
+        if holding is None:
+            return Reason(
+                "path-rule-misses",
+                f"A path rule says that {frame.file} is {ruled.path} of {ruled.repository}, which has no such file.",
+                "Mend the rule in the settings, or remove it so that the file is looked for.",
+            )
+        return holding, FoundPath(ruled.path, "rule", ruled.path.count("/") + 1)
 
     def _lines(
         self, snapshot: Snapshot, place: FoundPath, frame: Frame, address: str, context: int
@@ -101,9 +130,12 @@ class Previewer:
         if not 1 <= frame.line <= len(lines):
             return _beyond_end(snapshot, place, frame, len(lines))
         first = max(1, frame.line - context)
+        confidence, why = _confidence(snapshot, place, frame, content)
         return Preview(
             path=place.path,
             matched=place.matched,
+            confidence=confidence,
+            why=why,
             repository=snapshot.name,
             address=_without_secrets(address or _only(snapshot.remotes)),
             root=str(snapshot.root),
@@ -148,7 +180,11 @@ def _best(snapshots: Sequence[Snapshot], frame: Frame) -> tuple[Snapshot, FoundP
 
     def likeliness(answer: tuple[Snapshot, FoundPath]) -> tuple[bool, bool, int]:
         snapshot, place = answer
-        return frame.file == f"{snapshot.root.as_posix()}/{place.path}", place.matched == "path", place.common
+        return (
+            frame.file == f"{snapshot.root.as_posix()}/{place.path}",
+            place.matched in ("path", "content"),
+            place.common,
+        )
 
     def content(answer: tuple[Snapshot, FoundPath]) -> tuple[str, str]:
         # Two clones or worktrees at one commit have the same file; which of them shows it does not matter.
@@ -170,7 +206,11 @@ def _best(snapshots: Sequence[Snapshot], frame: Frame) -> tuple[Snapshot, FoundP
 
 def _in_snapshot(snapshot: Snapshot, frame: Frame) -> tuple[Snapshot, FoundPath | Reason]:
     """Where the frame's file is in a snapshot; for the commit that is checked out, also among files added since."""
-    place = path_in(snapshot, frame.file, frame.path)
+
+    def tell(candidates: Sequence[str]) -> Told | None:
+        return told(snapshot, candidates, frame.file, frame.function, frame.line)
+
+    place = path_in(snapshot, frame.file, frame.path, tell)
     if isinstance(place, FoundPath) and place.matched == "path":
         return snapshot, place
     working = snapshot.working_copy() if isinstance(snapshot, CommitFiles) else None
@@ -179,6 +219,28 @@ def _in_snapshot(snapshot: Snapshot, frame: Frame) -> tuple[Snapshot, FoundPath 
         if newer.slug == "file-not-tracked" if isinstance(newer, Reason) else newer.matched == "path":
             return working, newer
     return snapshot, place
+
+
+def _confidence(snapshot: Snapshot, place: FoundPath, frame: Frame, content: bytes) -> tuple[Confidence, str]:
+    """How sure it is that these are the lines that ran, and why."""
+    has_commit = snapshot.commit is not None
+    agrees = has_function(place.path, content, frame.function, frame.line)
+    there = f"{frame.function} is there at line {frame.line}" if agrees else ""
+    match place.matched:
+        case "rule":
+            return "certain", "A path rule says so."
+        case "content":
+            return "certain", f"{frame.file} is on this machine, and has the same bytes."
+        case "path" if has_commit or agrees:
+            return "certain", f"It is the file of that path{f', and {there}' if there else ''}."
+        case "path":
+            return "likely", "It is the file of that path; which commit ran is not known."
+        case "function":
+            return "likely", f"Of the files with that name it is the one in which {there}."
+        case _:
+            end = "/".join(place.path.split("/")[-place.common :])
+            alone = f"No other file of {snapshot.name} ends in {end}"
+            return ("likely", f"{alone}, and {there}.") if agrees else ("weak", f"{alone}.")
 
 
 def _is_chance(place: FoundPath, frame: Frame, text: str) -> bool:

@@ -1,13 +1,13 @@
 """The checkouts whose source may be shown, and which of them a span's code is in.
 
-Registered by folder when the server starts. A span is matched by the repository's address and the commit that its
-process reported; a commit that a checkout has is proof by itself, an address that matches none of a checkout's
-remotes is proof against it.
+Named when the server starts, or registered while it runs (`registered`). A span is matched by the repository's address
+and the commit that its process reported; a commit that a checkout has is proof by itself, an address that matches none
+of a checkout's remotes is proof against it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from spanorigin_server.reason import Reason
@@ -18,18 +18,22 @@ from .folder import Folder
 from .snapshot import Snapshot
 
 Repository = Checkout | Folder
+ADD_ONE = "Add it in the settings, or name a checkout of it when the server starts: spanorigin up --repo PATH."
 
 
 class Repositories:
     """The registered checkouts and folders, in the order in which they were given."""
 
     def __init__(self, members: Iterable[Repository] = ()) -> None:
+        # Replaced as a whole by `registered`, so that whoever goes through them sees one state.
         self.members = tuple(members)
+        # Told when a span names a commit that a repository of its address lacks.
+        self.missed: Callable[[Repository], None] = lambda _member: None
 
     @classmethod
     def at(cls, folders: Iterable[Path]) -> Repositories:
         """Those at folders that the user named. Raises StartRefused for one that is not there or cannot be read."""
-        return cls(_opened(folder) for folder in folders)
+        return cls(opened(folder) for folder in folders)
 
     @classmethod
     def around(cls, folder: Path) -> Repositories:
@@ -44,7 +48,7 @@ class Repositories:
 
     def listed(self) -> list[dict[str, str]]:
         """Name and root of each, as `GET /api/v1/health` shows them."""
-        return [{"name": member.name, "root": str(member.root)} for member in self.members]
+        return [{"name": member.name, "root": member.shown} for member in self.members]
 
     def named(self, name: str, commit: str) -> Sequence[Snapshot] | Reason:
         """Where the code of the repositories of that name can be read: at a commit, or as it lies there when empty.
@@ -57,10 +61,10 @@ class Repositories:
             return Reason(
                 "repository-not-registered",
                 f"The server has no repository {name[:100]!r}. It has {known or 'none'}.",
-                "Name a checkout of it when the server starts: spanorigin up --repo PATH.",
+                ADD_ONE,
             )
         if not commit:
-            return _present(member.working_copy() for member in alike) or _bare(name)
+            return _present(member.present() for member in alike) or _bare(name)
         folders = (member.working_copy() for member in alike if isinstance(member, Folder))
         return (
             _present(member.at_commit(commit) for member in alike)
@@ -81,14 +85,14 @@ class Repositories:
             return Reason(
                 "no-repository",
                 "The server has no checkout to read source from.",
-                "Start it in your checkout, or name checkouts: spanorigin up --repo PATH.",
+                "Add a repository in the settings, or name checkouts when it starts: spanorigin up --repo PATH.",
             )
         wanted = same_address(address) if address else ""
         matching = [member for member in self.members if wanted and wanted in member.remotes]
         possible = matching or [member for member in self.members if not (wanted and member.remotes)]
         if commit:
             return self._at_commit(commit, address, matching, possible)
-        found = _present(member.working_copy() for member in possible)
+        found = _present(member.present() for member in possible)
         return found or _not_registered(address)
 
     def _at_commit(
@@ -103,7 +107,9 @@ class Repositories:
             return folders
         if address and not matching and not possible:
             return _not_registered(address)
-        checkouts = ", ".join(str(member.root) for member in matching or possible)
+        for member in matching:
+            self.missed(member)
+        checkouts = ", ".join(member.shown for member in matching or possible)
         return Reason(
             "commit-not-in-checkout",
             f"The process ran commit {commit[:12]}, which is not in {checkouts}.",
@@ -111,7 +117,8 @@ class Repositories:
         )
 
 
-def _opened(folder: Path) -> Repository:
+def opened(folder: Path, name: str | None = None) -> Repository:
+    """The repository at a folder that somebody named. Raises StartRefused when it is not there or cannot be read."""
     place = folder.expanduser()
     if not place.is_dir():
         raise StartRefused(
@@ -119,7 +126,7 @@ def _opened(folder: Path) -> Repository:
             slug="repository-not-there",
         )
     try:
-        return Checkout(place) if is_git(place) else Folder(place)
+        return Checkout(place, name) if is_git(place) else Folder(place)
     except Exception as error:
         raise StartRefused(
             f"The git repository at {place} cannot be read: {error}. Check that git can (git -C {place} status).",
@@ -134,7 +141,7 @@ def _present(snapshots: Iterable[Snapshot | None]) -> list[Snapshot]:
 def _bare(name: str) -> Reason:
     return Reason(
         "commit-not-in-checkout",
-        f"{name} is a bare repository: it has commits, and no files that lie there.",
+        f"{name} is a bare repository without a default branch, so there is no present state of it.",
         "Ask for one of its commits: /code/NAME@COMMIT/PATH.",
     )
 
@@ -143,5 +150,5 @@ def _not_registered(address: str) -> Reason:
     return Reason(
         "repository-not-registered",
         f"The span's code is in {address}, of which the server has no checkout.",
-        "Name a checkout of it when the server starts: spanorigin up --repo PATH.",
+        ADD_ONE,
     )
