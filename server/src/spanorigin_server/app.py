@@ -43,9 +43,9 @@ from spanorigin_server.source.endpoint import routes as source_routes
 from spanorigin_server.source.files import Files
 from spanorigin_server.source.highlight import Highlighter
 from spanorigin_server.source.preview import Previewer
-from spanorigin_server.store.commits import Commits
 from spanorigin_server.source.registered import Registered
 from spanorigin_server.source.rules import Rules
+from spanorigin_server.store.commits import Commits
 from spanorigin_server.store.reader import Reader
 from spanorigin_server.store.statistics import Statistics
 from spanorigin_server.store.tables import LANES, prepare
@@ -91,11 +91,11 @@ def application(
     live = Live(reader, commits, workers, is_stopping)
     saved_views = views.Views(settings.data.expanduser() / "views.json")
     highlighter = Highlighter()
-    upkeep = Upkeep(engine)
     data = settings.data.expanduser()
     credentials = Credentials(settings.git_credentials_file, settings.git_credentials)
     registered, rules = Registered(repositories, data, credentials), Rules(data)
     registered.open()
+    upkeep = Upkeep(engine)
     by_option = life_limits.Limits(settings.keep_days, settings.keep_bytes)
     limits = life_limits.KeptLimits(settings.data.expanduser(), by_option)
     retention = Retention(upkeep, limits.now)
@@ -127,8 +127,8 @@ def application(
         await otlp_grpc.stop()
         await anyio.to_thread.run_sync(batch.drain)
         await anyio.to_thread.run_sync(retention.stop)
-        workers.close()
         await anyio.to_thread.run_sync(registered.close)
+        workers.close()
         keepers.close()
         engine.close()
 
