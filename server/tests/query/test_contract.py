@@ -25,6 +25,8 @@ _ELSEWHERE = (
     "/api/v1/health",
     "/api/v1/source",
     "/api/v1/code",
+    "/api/v1/code/commits",
+    "/api/v1/code/diff",
     "/api/v1/code/file",
     "/api/v1/code/tree",
     "/api/v1/path-rules",
@@ -93,9 +95,9 @@ def values(parameter: dict[str, Any]) -> st.SearchStrategy[str]:
     anything = st.text(max_size=8)
     if parameter["name"] in ("q", "selection", "where", "baseline_where"):
         return st.sampled_from(SEARCHES) | anything
-    if parameter["name"] in ("from", "baseline_from"):
+    if parameter["name"] in ("from", "baseline_from", "selection_from"):
         return st.sampled_from(["0", str(NOON_NS - 3600 * SECOND_NS), str(NOON_NS)]) | anything
-    if parameter["name"] in ("to", "baseline_to"):
+    if parameter["name"] in ("to", "baseline_to", "selection_to"):
         return st.sampled_from([str(NOW_NS), str(2**63 - 1), str(NOON_NS)]) | anything
     if "enum" in schema:
         return st.sampled_from(schema["enum"]) | anything

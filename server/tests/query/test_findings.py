@@ -101,6 +101,17 @@ def test_a_sample_explains_as_all_spans_do(shop: Api, monkeypatch: pytest.Monkey
     assert {field["field"]: field["score"] for field in answer["fields"]}.get("version", 1) > 0.5
 
 
+def test_a_selection_may_be_a_stretch_of_time_alone_or_within_one(shop: Api):
+    hour = {"q": "fn:app.views.show", "from_": NOW_NS - 3600 * SECOND_NS, "to": NOW_NS}
+    stretch = {"selection_from": NOW_NS - 900 * SECOND_NS, "selection_to": NOW_NS}
+
+    now = shop.get("/api/v1/explain", **hour, **stretch)
+    failed = shop.get("/api/v1/explain", **hour, **stretch, selection="status:error")
+
+    assert (now["selected"], now["others"]) == (VISITS, VISITS)
+    assert (failed["selected"], failed["others"]) == (10, 2 * VISITS - 10)
+
+
 def test_a_selection_of_none_or_of_all_explains_nothing(shop: Api):
     assert shop.get("/api/v1/explain", selection="service:none")["fields"] == []
     assert shop.get("/api/v1/explain", selection="kind:*")["fields"] == []

@@ -18,11 +18,11 @@ from starlette.routing import Route
 
 from spanorigin_server import names
 from spanorigin_server.answers import Refused, answering, check_parameters, json_answer, whole_number
-from spanorigin_server.store.asking import Condition, Row
+from spanorigin_server.store.asking import Condition, Row, Window
 from spanorigin_server.store.statistics import Statistics
 from spanorigin_server.workers import Workers
 
-from .asked import Asked, Now, asked, condition_of
+from .asked import Asked, Now, asked, condition_of, time_range
 from .dimensions import CURATED, expression_of
 from .scanner import Misread
 from .syntax import parsed
@@ -30,8 +30,9 @@ from .tree import And, Everything, Exists, Match, Node, Not, Or, Pattern, Range,
 
 # Spans of either side whose attributes are looked at: enough for a difference of one in a hundred, and 60 ms.
 _SAMPLE = 20_000
-# Spans that the store reads together (its granule).
+# Spans that the store reads together (its granule). One has few services and files (decision 0155), so some are read.
 _STRETCH = 8192
+_STRETCHES_LEAST = 64
 _FEWEST = 5
 _SURE = 3.0
 # Of thousands of values some are three standard errors off by chance; a difference so small helps nobody anyway.
@@ -56,12 +57,15 @@ def routes(statistics: Statistics, workers: Workers, now_ns: Now = time.time_ns)
     """The routes under /api/v1 that explain."""
 
     async def explain(request: Request) -> Response:
-        question = asked(request, ("selection", "limit"), now_ns)
+        question = asked(request, ("selection", "selection_from", "selection_to", "limit"), now_ns)
         text = request.query_params.get("selection")
-        if not (text or "").strip():
+        has_time = any(request.query_params.get(name) for name in ("selection_from", "selection_to"))
+        if not (text or "").strip() and not has_time:
             message = "selection is missing. Give the search for the spans to be explained, such as duration:>1s."
             raise Refused(message, slug="parameter-missing")
         selection = condition_of(text or "", question.binder, "selection")
+        if has_time:
+            selection = selection.also(Window.around(*time_range(request, now_ns, "selection_")).sql())
         limit = whole_number(request, "limit", default=20, low=1, high=100)
         return await workers.run(lambda: json_answer(_explained(statistics, question, selection, limit)))
 
@@ -90,8 +94,8 @@ def _explained(statistics: Statistics, question: Asked, selection: Condition, li
     if selected and others:
         # Attributes are most of what is read, so whole stretches of the store are left out as far as both sides allow.
         condition = question.condition
-        if (stretches := min(selected, others) // _SAMPLE) > 1:
-            some = condition.also(f"cityHash64(intDiv(_part_offset, {_STRETCH})) % {stretches} = 0")
+        if (one_of := min(min(selected, others) // _SAMPLE, spans // (_STRETCH * _STRETCHES_LEAST))) > 1:
+            some = condition.also(f"cityHash64(intDiv(_part_offset, {_STRETCH})) % {one_of} = 0")
             spans_of_some, selected_of_some = statistics.counts(window, some, selection)
             # None of either is left only where there are few stretches.
             if 0 < selected_of_some < spans_of_some:
