@@ -32,6 +32,11 @@ export function highlighted(frame: wire.Frame, context: number): wire.Preview {
   return {
     path: frame.path,
     repository: "shop",
+    address: "git@github.com:acme/shop.git",
+    root: "/home/ada/src/shop",
+    drift: frame.path.endsWith("cart.py")
+      ? { commit: "9c0ffee1c7d1e5b9a3f6d8c2b4e7a1f0d3c6b9e2", state: "moved", line: frame.line + 3 }
+      : null,
     commit: "4f2c91a0c7d1e5b9a3f6d8c2b4e7a1f0d3c6b9e2",
     taken_from: frame.path.includes("orders") ? "working_copy" : "commit",
     first_line: firstLine,

@@ -97,6 +97,7 @@ function wholeTrace(traceId: string, all: readonly MockSpan[]): Answer {
   };
   const start = BigInt(first.start_ns);
   const rows = new Map(spans.map((span, row) => [span.span_id, row]));
+  const events = (span: wire.Span) => all.find((one) => one.span === span)?.events ?? [];
   const offset = (span: wire.Span) => Number(BigInt(span.start_ns) - start);
   return [
     200,
@@ -123,7 +124,12 @@ function wholeTrace(traceId: string, all: readonly MockSpan[]): Answer {
         origin_path: spans.map(({ origin }) => index(origin?.path ?? "")),
         origin_line: spans.map(({ origin }) => origin?.line ?? 0),
         origin_function: spans.map(({ origin }) => index(origin?.function ?? "")),
-        events: spans.map(() => 0),
+        events: spans.map((span) => events(span).length),
+      },
+      marks: {
+        row: spans.flatMap((span, row) => events(span).map(() => row)),
+        offset_ns: spans.flatMap((span) => events(span).map(({ time_ns }) => Number(BigInt(time_ns) - start))),
+        name: spans.flatMap((span) => events(span).map(({ name }) => index(name))),
       },
     } satisfies wire.Trace,
   ];

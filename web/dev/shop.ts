@@ -174,6 +174,7 @@ export function hugeTrace(count: number, startMs: number): wire.Trace {
       origin_function: column(() => 7),
       events: column(() => 0),
     },
+    marks: { row: [], offset_ns: [], name: [] },
   };
 }
 

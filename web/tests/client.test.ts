@@ -68,7 +68,14 @@ test("a trace becomes typed arrays", async () => {
   ];
   const more = ["duration_ns", "origin_type", "origin_file", "origin_path", "origin_line", "origin_function", "events"];
   const columns = Object.fromEntries([...names, ...more].map((name) => [name, [1, 2]]));
-  json({ trace_id: "c", start_ns: "9", duration_ns: 3, strings: ["", "a", "b"], columns });
+  json({
+    trace_id: "c",
+    start_ns: "9",
+    duration_ns: 3,
+    strings: ["", "a", "b"],
+    columns,
+    marks: { row: [1], offset_ns: [5], name: [2] },
+  });
 
   const trace = await getTrace("c");
 
@@ -76,6 +83,7 @@ test("a trace becomes typed arrays", async () => {
   expect(trace.startNs).toBe(9n);
   expect(trace.duration).toBeInstanceOf(Float64Array);
   expect([...trace.originLine]).toEqual([1, 2]);
+  expect([trace.markRow[0], trace.markAt[0], trace.markName[0]]).toEqual([1, 5, 2]);
 });
 
 test("a span keeps the server's own words for the Raw tab", async () => {

@@ -40,6 +40,9 @@ export function traceOf(lines: readonly Line[]): Trace {
     originPath: Int32Array.from(column((line) => index(line.path ?? ""))),
     originLine: Int32Array.from(column((line) => line.line ?? 0)),
     originFunction: new Int32Array(lines.length),
+    markRow: new Int32Array(0),
+    markAt: new Float64Array(0),
+    markName: new Int32Array(0),
     strings,
   };
 }

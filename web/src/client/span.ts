@@ -55,6 +55,9 @@ export async function getSource(question: SourceQuestion, signal?: AbortSignal):
     preview: preview && {
       path: preview.path,
       repository: preview.repository,
+      address: preview.address,
+      root: preview.root,
+      drift: preview.drift,
       commit: preview.commit,
       takenFrom: preview.taken_from,
       matched: preview.matched ?? "path",

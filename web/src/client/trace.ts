@@ -6,7 +6,7 @@ import { ask } from "./ask";
 
 export async function getTrace(traceId: string, signal?: AbortSignal): Promise<Trace> {
   const trace = await ask<wire.Trace>(`/api/v1/traces/${traceId}`, {}, signal);
-  const { columns } = trace;
+  const { columns, marks } = trace;
   return {
     traceId: trace.trace_id,
     startNs: BigInt(trace.start_ns),
@@ -27,5 +27,8 @@ export async function getTrace(traceId: string, signal?: AbortSignal): Promise<T
     originPath: Int32Array.from(columns.origin_path),
     originLine: Int32Array.from(columns.origin_line),
     originFunction: Int32Array.from(columns.origin_function),
+    markRow: Int32Array.from(marks.row),
+    markAt: Float64Array.from(marks.offset_ns),
+    markName: Int32Array.from(marks.name),
   };
 }

@@ -6,7 +6,7 @@
  * (own time, critical path) is reckoned on the tree of the spans.
  */
 
-import { earliestFirst, type Timeline } from "./timeline";
+import { type Axis, barOf, earliestFirst, type Timeline } from "./timeline";
 import { ERROR, KINDS, type Trace } from "./trace";
 import { buildTree, type Tree } from "./tree";
 
@@ -59,16 +59,12 @@ export function groupRepeats(trace: Trace, tree: Tree, timeline: Timeline): Repe
 }
 
 /** The bars of a group in per cent of an axis; what nobody could tell apart is one. */
-export function barsOf(
-  { rows }: Repeat,
-  timeline: Timeline,
-  axis: { readonly from: number; readonly to: number },
-): Array<{ x: number; w: number }> {
-  const length = Math.max(1, axis.to - axis.from);
+export function barsOf({ rows }: Repeat, timeline: Timeline, axis: Axis): Array<{ x: number; w: number }> {
   const bars: Array<{ x: number; w: number }> = [];
   for (const row of rows) {
-    const x = ((timeline.start[row]! - axis.from) / length) * 100;
-    const w = (timeline.duration[row]! / length) * 100;
+    const bar = barOf(timeline, row, axis);
+    if (!bar) continue;
+    const { x, w } = bar;
     const last = bars[bars.length - 1];
     if (last && x - (last.x + last.w) < CLOSE) last.w = Math.max(last.w, x + w - last.x);
     else bars.push({ x, w });

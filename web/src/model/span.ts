@@ -76,16 +76,28 @@ export interface SpanDetail {
   readonly raw: string;
 }
 
+/** What became of a line until the commit that is checked out; `line` is where it is there. */
+export interface Drift {
+  readonly commit: string;
+  readonly state: "same" | "moved" | "edited" | "gone";
+  readonly line: number | null;
+}
+
 /** `[class, text]`, the class being Pygments' short name. */
 export type Token = readonly [string, string];
 
 export interface Preview {
   readonly path: string;
   readonly repository: string;
+  /** The repository's, for links; empty when nobody told. */
+  readonly address: string;
+  /** Where it lies on the server's machine. */
+  readonly root: string;
+  readonly drift: Drift | null;
   readonly commit: string | null;
   readonly takenFrom: "commit" | "working_copy";
   /** `tail`: only the end of the span's path agreed with a file, so it may be another one of the same name. */
-  readonly matched: "path" | "tail";
+  readonly matched: "path" | "rule" | "content" | "function" | "tail";
   readonly firstLine: number;
   readonly markedLine: number;
   readonly totalLines: number;

@@ -48,14 +48,24 @@ export function layOutTimeline(trace: Trace, tree: Tree): Timeline {
   return { start, duration, moved, ...bounds(start, duration) };
 }
 
-/** Share of the axis in per cent: where a bar begins and how wide it is. */
-export function barOf(timeline: Timeline, row: number): { x: number; w: number } {
-  const span = timeline.to - timeline.from;
-  if (span <= 0) return { x: 0, w: 0 };
-  return {
-    x: ((timeline.start[row]! - timeline.from) / span) * 100,
-    w: (timeline.duration[row]! / span) * 100,
-  };
+/** The axis, or the part of it that is looked at. */
+export interface Axis {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Share of the axis in per cent: where a bar begins and how wide it is; null when it lies outside. */
+export function barOf(timeline: Timeline, row: number, axis: Axis = timeline): { x: number; w: number } | null {
+  return shareOf(axis, timeline.start[row]!, timeline.start[row]! + timeline.duration[row]!);
+}
+
+/** What of `from` to `to` lies on the axis, in per cent. */
+export function shareOf(axis: Axis, from: number, to: number): { x: number; w: number } | null {
+  const length = axis.to - axis.from;
+  if (length <= 0) return { x: 0, w: 0 };
+  if (to < axis.from || from > axis.to) return null;
+  const x = ((Math.max(from, axis.from) - axis.from) / length) * 100;
+  return { x, w: ((Math.min(to, axis.to) - axis.from) / length) * 100 - x };
 }
 
 /** Time in which a span ran and none of its children did. Children that overlap are not counted twice. */

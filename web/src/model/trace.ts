@@ -39,6 +39,10 @@ export interface Trace {
   readonly originPath: Int32Array;
   readonly originLine: Int32Array;
   readonly originFunction: Int32Array;
+  /** Events of spans, by row: whose, when from the trace's start, and its name. */
+  readonly markRow: Int32Array;
+  readonly markAt: Float64Array;
+  readonly markName: Int32Array;
 }
 
 /** What a row of the waterfall draws; made for the rows in view only. */
@@ -82,6 +86,19 @@ export function readRow(trace: Trace, row: number): TraceRow {
           },
     hasLostParent: trace.parent[row] === LOST_PARENT,
   };
+}
+
+/** The events of a row as places in the columns of marks: the first, and the one after the last. */
+export function marksOf({ markRow }: Trace, row: number): readonly [first: number, end: number] {
+  let low = 0;
+  let high = markRow.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (markRow[middle]! < row) low = middle + 1;
+    else high = middle;
+  }
+  while (high < markRow.length && markRow[high] === row) high++;
+  return [low, high];
 }
 
 /** The row of a span; -1 when it is not in the trace. */

@@ -7,6 +7,7 @@ import { LENSES } from "../model/address";
 import { asProblem, isAbort, type Problem } from "../model/problem";
 import type { SpanDetail } from "../model/span";
 import { inAll, type Marked } from "../model/standouts";
+import type { Axis } from "../model/timeline";
 import { findSpan } from "../model/trace";
 import { ancestors, rowsLeadingTo, visibleRows } from "../model/tree";
 import { type OpenTrace, workOut } from "../model/work-out";
@@ -52,7 +53,18 @@ export function showCritical(isShown: boolean): void {
 }
 
 /** The part of the axis that is looked at; null for all of it. */
-export const zoom = signal<{ readonly from: number; readonly to: number } | null>(null);
+export const zoom = signal<Axis | null>(null);
+/** What the time axis of a view shows. */
+export const axis = computed<Axis>(() => zoom.value ?? open.value?.timeline ?? { from: 0, to: 0 });
+/** As close as one may look. */
+export const CLOSEST_NS = 10;
+
+export function zoomTo(row: number): void {
+  const opened = open.value;
+  if (!opened || row < 0) return;
+  const from = opened.timeline.start[row]!;
+  zoom.value = { from, to: from + Math.max(CLOSEST_NS, opened.timeline.duration[row]!) };
+}
 
 export const detail = signal<SpanDetail | null>(null);
 export const detailProblem = signal<Problem | null>(null);

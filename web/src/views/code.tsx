@@ -5,7 +5,9 @@ import type { OriginType, Preview, Token } from "../model/span";
 import { Diamond } from "./glyphs";
 import { Skeleton } from "./states";
 
-export function CodeLines({ preview, type }: { preview: Preview; type: OriginType }) {
+type Lines = Pick<Preview, "path" | "firstLine" | "markedLine" | "lines">;
+
+export function CodeLines({ preview, type }: { preview: Lines; type: OriginType }) {
   return (
     <ol class="code" data-testid="preview" aria-label={`${preview.path}, lines around ${preview.markedLine}`}>
       {withoutSharedIndent(preview.lines).map((tokens, index) => {

@@ -4,6 +4,29 @@ import { useEffect, useRef } from "preact/hooks";
 
 export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 
+/** The keys that go through any list: by one, by a page, to its ends. */
+export function movementKeys(
+  step: (by: number) => void,
+  pageful: number,
+  toFirst: () => void,
+  toLast: () => void,
+): KeyMap {
+  const next = () => step(1);
+  const previous = () => step(-1);
+  return {
+    j: next,
+    k: previous,
+    ArrowDown: next,
+    ArrowUp: previous,
+    PageDown: () => step(pageful),
+    PageUp: () => step(-pageful),
+    g: toFirst,
+    Home: toFirst,
+    G: toLast,
+    End: toLast,
+  };
+}
+
 /** Binds keys (as `KeyboardEvent.key` names them) while the component is on the page. */
 export function useKeys(keys: KeyMap): void {
   const current = useRef(keys);

@@ -14,11 +14,11 @@ const waiting: Array<() => void> = [];
  * A component that asks for its file when it is first drawn, or by `loadTheRest`, whichever comes first.
  *
  * @param load an `import()` of the component; called again after it failed, when the component is drawn anew.
- * @param meanwhile drawn until then: the empty frame of a page, unless told otherwise.
+ * @param meanwhile drawn until then: the empty frame of a page, unless told otherwise, as for a part of a page.
  */
 export function lazily<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
-  meanwhile: ComponentChildren = <Waiting />,
+  meanwhile?: ComponentChildren,
 ): ComponentType<Props> {
   const loaded = signal<Loaded<Props>>(null);
   let isAsked = false;
@@ -39,8 +39,9 @@ export function lazily<Props extends object>(
   return function Lazy(props: Props) {
     useEffect(ask, []);
     const Known = loaded.value;
-    if (Known === "failed") return <Failed />;
-    return Known ? <Known {...props} /> : meanwhile;
+    const isPage = meanwhile === undefined;
+    if (Known === "failed") return isPage ? <Failed /> : <p class="blank">This part could not be loaded.</p>;
+    return Known ? <Known {...props} /> : isPage ? <Waiting /> : meanwhile;
   };
 }
 

@@ -4,12 +4,14 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 interface PopoverProps {
+  /** A menu of commands, unless it is a form. */
+  role?: "menu" | "dialog";
   onClose: () => void;
   label: string;
   children: ComponentChildren;
 }
 
-export function Popover({ onClose, label, children }: PopoverProps) {
+export function Popover({ role = "menu", onClose, label, children }: PopoverProps) {
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -39,8 +41,13 @@ export function Popover({ onClose, label, children }: PopoverProps) {
     const at = items.indexOf(document.activeElement as HTMLElement);
     items[(at + step + items.length) % items.length]?.focus();
   };
+  useEffect(() => {
+    const here = element.current;
+    here?.addEventListener("keydown", onKeyDown);
+    return () => here?.removeEventListener("keydown", onKeyDown);
+  });
   return (
-    <div class="menu popover" role="menu" aria-label={label} ref={element} onKeyDown={onKeyDown}>
+    <div class="menu popover" {...{ role, "aria-label": label }} ref={element}>
       {children}
     </div>
   );

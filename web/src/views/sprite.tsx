@@ -5,11 +5,13 @@ export type IconName =
   | "clock"
   | "copy"
   | "down"
+  | "editor"
   | "error"
   | "git"
   | "help"
   | "info"
   | "left"
+  | "out"
   | "refresh"
   | "right"
   | "search"
@@ -38,6 +40,9 @@ export function Sprite() {
       <symbol id="i-down" viewBox="0 0 16 16">
         <path d="m4 6 4 4 4-4" />
       </symbol>
+      <symbol id="i-editor" viewBox="0 0 16 16">
+        <path d="m5.5 5-3 3 3 3M10.5 5l3 3-3 3" />
+      </symbol>
       <symbol id="i-error" viewBox="0 0 16 16">
         <circle cx="8" cy="8" r="5.5" />
         <path d="M8 5v3.5M8 10.8v.01" />
@@ -56,6 +61,9 @@ export function Sprite() {
       </symbol>
       <symbol id="i-left" viewBox="0 0 16 16">
         <path d="m10 4-4 4 4 4" />
+      </symbol>
+      <symbol id="i-out" viewBox="0 0 16 16">
+        <path d="M6.5 3.5h-3v9h9v-3M9 2.5h4.5V7M13.5 2.5 7.5 8.5" />
       </symbol>
       <symbol id="i-refresh" viewBox="0 0 16 16">
         <path d="M13 8a5 5 0 1 1-1.5-3.5M13 2.5v3h-3" />

@@ -7,7 +7,7 @@ import { poolSize, rowsInView, scrollToShow } from "../../model/virtual";
 import * as explorer from "../../state/explorer";
 import { navigate } from "../../state/route";
 import { Diamond, Icon } from "../glyphs";
-import { useKeys } from "../keys";
+import { movementKeys, useKeys } from "../keys";
 import { problemTitle, Skeleton } from "../states";
 import { pixels, useViewport } from "../viewport";
 import { HoverCard, useHoverCard } from "./hover-card";
@@ -58,16 +58,12 @@ export function SpanList() {
   const step = (by: number) => select(explorer.selected.value < 0 ? 0 : explorer.selected.value + by);
   const pageful = Math.max(1, Math.floor(viewport.value.height / rowHeight) - 2);
   useKeys({
-    j: () => step(1),
-    k: () => step(-1),
-    ArrowDown: () => step(1),
-    ArrowUp: () => step(-1),
-    PageDown: () => step(pageful),
-    PageUp: () => step(-pageful),
-    g: () => select(0),
-    Home: () => select(0),
-    G: () => select(explorer.rows.value.length - 1),
-    End: () => select(explorer.rows.value.length - 1),
+    ...movementKeys(
+      step,
+      pageful,
+      () => select(0),
+      () => select(explorer.rows.value.length - 1),
+    ),
     Enter: () => openSpan(explorer.rows.value[explorer.selected.value], explorer.selected.value),
     Escape: () => {
       if (card.shown.value) card.close();

@@ -6,15 +6,10 @@ import { Diamond, PlaceWords, ServiceMark, Unit } from "../glyphs";
 
 const PLACE = { path: "app/cart.py", line: 13, function: "app.cart.show" };
 
-const PREVIEW: Preview = {
+const PREVIEW: Pick<Preview, "path" | "firstLine" | "markedLine" | "lines"> = {
   path: PLACE.path,
-  repository: "shop",
-  commit: null,
-  takenFrom: "commit",
-  matched: "path",
   firstLine: 12,
   markedLine: PLACE.line,
-  totalLines: 40,
   lines: [
     [
       ["nd", "@router.get"],

@@ -1,11 +1,11 @@
 /** All attributes of a span, its resource and its scope, in one list that can be searched. A click copies a value. */
 
 import { useState } from "preact/hooks";
-import { type Attribute, filterAttributes, listAttributes } from "../../model/attributes";
+import { filterAttributes, listAttributes } from "../../model/attributes";
 import { grouped } from "../../model/numbers";
 import type { SpanDetail } from "../../model/span";
-import { copy } from "../../state/toast";
-import { Diamond, Icon } from "../glyphs";
+import { Icon } from "../glyphs";
+import { AttributeRow } from "./attribute-row";
 
 export function AttributesTab({ detail }: { detail: SpanDetail }) {
   const [words, setWords] = useState("");
@@ -57,28 +57,6 @@ export function AttributesTab({ detail }: { detail: SpanDetail }) {
           </p>
         </div>
       ) : null}
-    </>
-  );
-}
-
-export function AttributeRow({ attribute }: { attribute: Attribute }) {
-  const { key, text, type } = attribute;
-  return (
-    <>
-      <dt title={key}>
-        {attribute.isAboutCode ? <Diamond type="entry" /> : null}
-        <span class="cut">{key}</span>
-      </dt>
-      <dd>
-        <button
-          class={`value is-${type}`}
-          type="button"
-          title={`${text}\n${type}, click to copy`}
-          onClick={() => copy(text, key)}
-        >
-          {text === "" ? <span class="muted">{type === "none" ? "–" : "empty"}</span> : text}
-        </button>
-      </dd>
     </>
   );
 }

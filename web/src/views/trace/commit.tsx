@@ -1,10 +1,10 @@
 /** Which repository and commit a preview comes from, and whether that is what ran. */
 
-import type { Preview } from "../../model/span";
+import type { Drift, Preview } from "../../model/span";
 import { Icon } from "../glyphs";
 
 export function CommitWords({ preview }: { preview: Preview }) {
-  const { repository, commit, takenFrom } = preview;
+  const { repository, commit, takenFrom, drift } = preview;
   return (
     <>
       <span class="row muted commit" title={commit === null ? "The span names no commit" : commit}>
@@ -31,6 +31,15 @@ export function CommitWords({ preview }: { preview: Preview }) {
           working copy
         </span>
       ) : null}
+      {drift && drift.state !== "same" ? (
+        <span
+          class={`badge ${drift.state === "moved" ? "" : "badge-stale"}`}
+          data-testid="drift"
+          title={driftTitle(drift, preview)}
+        >
+          {driftWords(drift, preview.markedLine)}
+        </span>
+      ) : null}
       {preview.matched === "tail" ? (
         <span
           class="badge badge-stale"
@@ -42,4 +51,17 @@ export function CommitWords({ preview }: { preview: Preview }) {
       ) : null}
     </>
   );
+}
+
+function driftWords({ state, line }: Drift, then: number): string {
+  if (state === "gone") return "file gone since";
+  if (line === null) return "edited since";
+  return `moved ${line > then ? "+" : "\u2212"}${Math.abs(line - then)} at HEAD`;
+}
+
+function driftTitle({ commit, state, line }: Drift, { path }: Preview): string {
+  const now = `Commit ${commit.slice(0, 7)} is checked out now.`;
+  if (state === "gone") return `${now} It has no ${path} any more.`;
+  if (line === null) return `${now} This line was edited or taken out since the span's commit.`;
+  return `${now} There this is line ${line}; editors are opened at that one.`;
 }

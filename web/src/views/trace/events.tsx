@@ -6,7 +6,7 @@ import type { SpanDetail, SpanEvent } from "../../model/span";
 import { exactTime } from "../../model/time";
 import { copy } from "../../state/toast";
 import { Icon } from "../glyphs";
-import { AttributeRow } from "./attributes";
+import { AttributeRow } from "./attribute-row";
 
 export function EventsTab({ detail }: { detail: SpanDetail }) {
   if (detail.events.length === 0) {

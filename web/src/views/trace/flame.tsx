@@ -27,7 +27,6 @@ const EDGE_PX = 16;
 const WORDS_FROM_PX = 34;
 /** How much of its colour keeps a block that is not asked for. */
 const ASIDE = 0.3;
-const CLOSEST_NS = 10;
 const TICK_PX = 140;
 
 export function FlameGraph({ opened, onSelect }: FlameGraphProps) {
@@ -40,7 +39,7 @@ export function FlameGraph({ opened, onSelect }: FlameGraphProps) {
   const { scrollTop, width, height } = viewport.value;
   const selected = state.selected.value;
   const wanted = state.wanted.value ?? state.found.value;
-  const { from, to } = state.zoom.value ?? timeline;
+  const { from, to } = state.axis.value;
   const inner = Math.max(1, width - 2 * EDGE_PX);
   const nsPerPx = Math.max(1e-9, (to - from) / inner);
   const xOf = (ns: number) => EDGE_PX + (ns - from) / nsPerPx;
@@ -123,11 +122,6 @@ export function FlameGraph({ opened, onSelect }: FlameGraphProps) {
     const time = from + (event.clientX - box.left - EDGE_PX) * nsPerPx;
     return rowAt(flame, timeline, lane, time, nsPerPx);
   };
-  const zoomTo = (row: number) => {
-    if (row < 0) return;
-    const start = timeline.start[row]!;
-    state.zoom.value = { from: start, to: start + Math.max(CLOSEST_NS, timeline.duration[row]!) };
-  };
   const select = (row: number | undefined) => {
     if (row !== undefined && row >= 0) onSelect(trace.spanId[row]!);
   };
@@ -152,10 +146,6 @@ export function FlameGraph({ opened, onSelect }: FlameGraphProps) {
     ArrowUp: out,
     ArrowLeft: () => beside(-1),
     ArrowRight: () => beside(1),
-    z: () => zoomTo(state.selected.value),
-    0: () => {
-      state.zoom.value = null;
-    },
   });
   useEffect(() => {
     const element = scroller.current;
@@ -179,7 +169,7 @@ export function FlameGraph({ opened, onSelect }: FlameGraphProps) {
         to: Math.min(timeline.to, at + (to - at) * factor),
       };
       const isAll = next.from <= timeline.from && next.to >= timeline.to;
-      if (next.to - next.from >= CLOSEST_NS) state.zoom.value = isAll ? null : next;
+      if (next.to - next.from >= state.CLOSEST_NS) state.zoom.value = isAll ? null : next;
     };
     element?.addEventListener("wheel", wheel, { passive: false });
     return () => element?.removeEventListener("wheel", wheel);
@@ -200,7 +190,7 @@ export function FlameGraph({ opened, onSelect }: FlameGraphProps) {
           pointed.value = -1;
         }}
         onClick={(event) => select(met(event))}
-        onDblClick={(event) => zoomTo(met(event))}
+        onDblClick={(event) => state.zoomTo(met(event))}
       />
       <div
         class="lanes"

@@ -4,8 +4,9 @@ import { piecesOf } from "../../model/critical";
 import { durationText, grouped } from "../../model/numbers";
 import { barsOf, type Repeat } from "../../model/repeats";
 import { hueVariable } from "../../model/services";
+import { type Axis, shareOf } from "../../model/timeline";
 import { readRow } from "../../model/trace";
-import { isCriticalShown, type OpenTrace } from "../../state/trace";
+import { axis, isCriticalShown, type OpenTrace } from "../../state/trace";
 import { Icon } from "../glyphs";
 import type { Geometry } from "./geometry";
 import { OriginCell, Twig, valuePlace, valueSide } from "./row";
@@ -80,11 +81,11 @@ interface GroupTrackProps {
 }
 
 function GroupTrack({ opened, group, hue, trackPx }: GroupTrackProps) {
-  const { timeline } = opened;
-  const length = Math.max(1, timeline.to - timeline.from);
-  const x = ((group.from - timeline.from) / length) * 100;
-  const w = ((group.to - group.from) / length) * 100;
-  const { bars, pieces } = drawn(opened, group);
+  const shown = axis.value;
+  const whole = shareOf(shown, group.from, group.to);
+  if (!whole) return <span role="gridcell" class="wf-track" aria-label={durationText(group.totalNs)} />;
+  const { x, w } = whole;
+  const { bars, pieces } = drawn(opened, group, shown);
   // The bars are many and thin, so that words within would not be read.
   const side = valueSide(x, w, trackPx);
   return (
@@ -105,6 +106,7 @@ function GroupTrack({ opened, group, hue, trackPx }: GroupTrackProps) {
 }
 
 interface Drawn {
+  readonly axis: Axis;
   readonly bars: ReadonlyArray<{ x: number; w: number }>;
   readonly pieces: ReadonlyArray<{ x: number; w: number }>;
 }
@@ -112,13 +114,13 @@ interface Drawn {
 /** Looked at once: a group may hold a hundred thousand calls, and is drawn at each step of a scroll. */
 const drawings = new WeakMap<Repeat, Drawn>();
 
-function drawn(opened: OpenTrace, group: Repeat): Drawn {
+function drawn(opened: OpenTrace, group: Repeat, shown: Axis): Drawn {
   const known = drawings.get(group);
-  if (known) return known;
+  if (known?.axis === shown) return known;
   const { timeline } = opened;
   const path = opened.critical();
-  const pieces = group.rows.flatMap((row) => piecesOf(path, row, timeline));
-  const fresh = { bars: barsOf(group, timeline, timeline), pieces: withoutGaps(pieces) };
+  const pieces = group.rows.flatMap((row) => piecesOf(path, row, shown));
+  const fresh = { axis: shown, bars: barsOf(group, timeline, shown), pieces: withoutGaps(pieces) };
   drawings.set(group, fresh);
   return fresh;
 }

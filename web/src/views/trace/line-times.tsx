@@ -1,7 +1,9 @@
 /** Under the waterfall: which lines of the reader's code the trace waited for. */
 
+import { useEffect, useState } from "preact/hooks";
 import { durationText } from "../../model/numbers";
 import { readRow } from "../../model/trace";
+import { sourceOf } from "../../state/sources";
 import { isCriticalShown, type OpenTrace } from "../../state/trace";
 import { Diamond, Duration, PlaceWords, placeTitle } from "../glyphs";
 
@@ -34,6 +36,7 @@ export function LineTimes({ opened, onSelect }: { opened: OpenTrace; onSelect: (
             ) : (
               <span class="no-origin">no line known</span>
             )}
+            <SourceText opened={opened} row={row} />
             <span class="meter" style={{ "--v": Math.min(1, ns / Math.max(1, longest)) }}>
               <i />
             </span>
@@ -45,5 +48,33 @@ export function LineTimes({ opened, onSelect }: { opened: OpenTrace; onSelect: (
         );
       })}
     </section>
+  );
+}
+
+/** The line itself, as it stands in the file. Nothing where the file is not at hand: the panel says why. */
+function SourceText({ opened, row }: { opened: OpenTrace; row: number }) {
+  const [text, setText] = useState("");
+  const { traceId } = opened.trace;
+  const spanId = row >= 0 && readRow(opened.trace, row).origin ? opened.trace.spanId[row]! : null;
+  useEffect(() => {
+    setText("");
+    if (spanId === null) return;
+    const abort = new AbortController();
+    sourceOf({ traceId, spanId, frame: 0, context: 0 }, abort.signal).then(
+      ({ preview }) =>
+        setText(
+          preview?.lines[0]
+            ?.map(([, part]) => part)
+            .join("")
+            .trim() ?? "",
+        ),
+      () => {},
+    );
+    return () => abort.abort();
+  }, [traceId, spanId]);
+  return (
+    <span class="dock-src cut" title={text}>
+      {text}
+    </span>
   );
 }

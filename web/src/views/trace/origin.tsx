@@ -5,33 +5,39 @@
  * Whatever is missing says why, and what to do.
  */
 
-import { useEffect, useState } from "preact/hooks";
-import { ALL_CODE } from "../../model/code-address";
-import { counted } from "../../model/numbers";
+import { useState } from "preact/hooks";
 import { pathAndLine, shortFunction } from "../../model/paths";
-import { asProblem, isAbort, type Problem } from "../../model/problem";
-import type { Frame, OriginType, Preview, Source, SpanDetail } from "../../model/span";
+import type { Frame, Preview, SpanDetail } from "../../model/span";
+import type { EpochNs } from "../../model/time";
 import type { TraceRow } from "../../model/trace";
-import { sourceOf } from "../../state/sources";
+import { editorAddress } from "../../state/editor";
 import { copy } from "../../state/toast";
 import { detailProblem } from "../../state/trace";
-import { CodeLines, CodeSkeleton } from "../code";
 import { Diamond, Icon, PlaceWords, placeTitle } from "../glyphs";
-import { codeLink } from "../links";
+import { useKeys } from "../keys";
 import { Notice, ReasonNotice } from "../states";
-import { CommitWords } from "./commit";
-
-/** Lines on either side of the marked one: at first, and after each wish for more. */
-const CONTEXTS = [4, 12, 40, 200];
+import { LineRed } from "./line-red";
+import { Outside } from "./outside";
+import { fileLink, SourceLines } from "./source-lines";
 
 interface OriginSectionProps {
   traceId: string;
   span: TraceRow;
+  startNs: EpochNs;
   detail: SpanDetail | null;
 }
 
-export function OriginSection({ traceId, span, detail }: OriginSectionProps) {
+export function OriginSection({ traceId, span, startNs, detail }: OriginSectionProps) {
   const [frame, setFrame] = useState(0);
+  const [preview, setPreview] = useState<Preview | null>(null);
+  useKeys({
+    o: () => document.querySelector<HTMLElement>("[data-testid=open-file]")?.click(),
+    i: () => {
+      const address = preview && editorAddress(preview);
+      if (address) location.assign(address);
+      else document.querySelector<HTMLElement>("[data-testid=outside-menu]")?.click();
+    },
+  });
   if (!span.origin) return <MissingOrigin span={span} detail={detail} />;
   const frames = detail?.span.origin?.frames ?? [];
   const place = frames[frame] ?? span.origin;
@@ -43,6 +49,9 @@ export function OriginSection({ traceId, span, detail }: OriginSectionProps) {
           <Diamond type={type} />
           <h3>Code origin</h3>
           <span class={`badge badge-${type}`}>{type}</span>
+          <span class="badge" title="The process itself told this line when the span began">
+            captured
+          </span>
           <span class="grow" />
           <button
             class="btn btn-s btn-quiet btn-icon"
@@ -54,114 +63,32 @@ export function OriginSection({ traceId, span, detail }: OriginSectionProps) {
           >
             <Icon name="copy" />
           </button>
+          {preview ? <Outside preview={preview} /> : null}
         </div>
-        <p class="where origin" title={placeTitle(place)}>
-          <PlaceWords place={place} />
+        <p class="where" title={placeTitle(place)}>
+          {preview ? (
+            <a class="origin" href={fileLink(preview, place.path)}>
+              <PlaceWords place={place} />
+            </a>
+          ) : (
+            <span class="origin">
+              <PlaceWords place={place} />
+            </span>
+          )}
         </p>
-        <SourceLines traceId={traceId} spanId={span.spanId} frame={frame} path={place.path} type={type} />
+        <SourceLines
+          traceId={traceId}
+          spanId={span.spanId}
+          frame={frame}
+          path={place.path}
+          type={type}
+          onFound={setPreview}
+          foot={frame === 0 ? <LineRed place={span.origin} startNs={startNs} /> : null}
+        />
       </section>
       {frames.length > 1 ? <Frames frames={frames} chosen={frame} onChoose={setFrame} /> : null}
     </>
   );
-}
-
-function SourceLines({
-  traceId,
-  spanId,
-  frame,
-  path,
-  type,
-}: {
-  traceId: string;
-  spanId: string;
-  frame: number;
-  /** As the span calls the file. */
-  path: string;
-  type: OriginType;
-}) {
-  const [step, setStep] = useState(0);
-  const [attempt, setAttempt] = useState(0);
-  const [found, setFound] = useState<Source | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const context = CONTEXTS[step]!;
-  useEffect(() => {
-    const abort = new AbortController();
-    sourceOf({ traceId, spanId, frame, context }, abort.signal).then(
-      (source) => {
-        setFound(source);
-        setProblem(null);
-      },
-      (error) => {
-        if (!isAbort(error)) setProblem(asProblem(error));
-      },
-    );
-    return () => abort.abort();
-  }, [traceId, spanId, frame, context, attempt]);
-
-  if (problem) {
-    return (
-      <Notice
-        icon="error"
-        tone="error"
-        title="The source could not be read"
-        act={
-          <button class="btn btn-s act" type="button" onClick={() => setAttempt(attempt + 1)}>
-            Try again
-          </button>
-        }
-      >
-        {problem.message}
-      </Notice>
-    );
-  }
-  if (!found) {
-    return (
-      <div class="code-box">
-        <CodeSkeleton lines={context * 2 + 1} marked={context} type={type} />
-      </div>
-    );
-  }
-  if (!found.preview) {
-    return found.missing ? <ReasonNotice title="No preview" icon="git" reason={found.missing} /> : null;
-  }
-  const canShowMore = step + 1 < CONTEXTS.length && found.preview.lines.length < found.preview.totalLines;
-  return (
-    <>
-      <div class="code-box">
-        <CodeLines preview={found.preview} type={type} />
-      </div>
-      <p class="row under">
-        <CommitWords preview={found.preview} />
-        <span class="grow" />
-        <a
-          class="link"
-          data-testid="open-file"
-          href={codeLink({
-            ...ALL_CODE,
-            repository: found.preview.repository,
-            commit: found.preview.commit,
-            path: found.preview.path,
-            line: found.preview.markedLine,
-            as: path,
-          })}
-        >
-          whole file
-        </a>
-        <span class="muted">{linesShown(found.preview)}</span>
-        {canShowMore ? (
-          <button class="link" type="button" data-testid="more-lines" onClick={() => setStep(step + 1)}>
-            more
-          </button>
-        ) : null}
-      </p>
-    </>
-  );
-}
-
-function linesShown(preview: Preview): string {
-  const last = preview.firstLine + preview.lines.length - 1;
-  if (preview.lines.length >= preview.totalLines) return counted(preview.totalLines, "line");
-  return `lines ${preview.firstLine} to ${last} of ${preview.totalLines}`;
 }
 
 function Frames({

@@ -1,14 +1,17 @@
 /** The first tab: how long, where in the code, what went wrong, and the attributes that tell most. */
 
 import { listAttributes, readException } from "../../model/attributes";
-import { duration, durationText, exactDuration } from "../../model/numbers";
+import { duration, durationText, exactDuration, grouped } from "../../model/numbers";
+import { pathAndLine } from "../../model/paths";
 import type { SpanDetail } from "../../model/span";
 import { selfTime } from "../../model/timeline";
 import type { TraceRow } from "../../model/trace";
+import { lineNumbers } from "../../state/line-red";
 import type { OpenTrace } from "../../state/trace";
 import { Icon } from "../glyphs";
-import { AttributeRow } from "./attributes";
+import { AttributeRow } from "./attribute-row";
 import { OriginSection } from "./origin";
+import { Repeated } from "./repeated";
 
 interface OverviewProps {
   opened: OpenTrace;
@@ -20,6 +23,7 @@ interface OverviewProps {
 
 export function Overview({ opened, span, detail, onAll }: OverviewProps) {
   const { timeline, tree, trace } = opened;
+  const startNs = trace.startNs + BigInt(Math.round(trace.start[span.row]!));
   return (
     <>
       <div class="section numbers">
@@ -27,9 +31,11 @@ export function Overview({ opened, span, detail, onAll }: OverviewProps) {
           <Stat label="Duration" ns={timeline.duration[span.row]!} isError={span.status === "error"} />
           <Stat label="Self" ns={selfTime(tree, timeline, span.row)} hint="In this span, in none below it" />
           <Stat label="Starts at" ns={timeline.start[span.row]! - timeline.from} hint="After the trace's start" />
+          <OfItsLine span={span} ns={timeline.duration[span.row]!} />
         </div>
       </div>
-      <OriginSection traceId={trace.traceId} span={span} detail={detail} />
+      <OriginSection traceId={trace.traceId} span={span} startNs={startNs} detail={detail} />
+      <Repeated opened={opened} span={span} frames={detail?.span.origin?.frames.length ?? 1} />
       {detail ? <Failure detail={detail} /> : null}
       {detail ? <Telling detail={detail} onAll={onAll} /> : null}
     </>
@@ -44,6 +50,28 @@ function Stat({ label, ns, isError = false, hint }: { label: string; ns: number;
       <p class={`value ${isError ? "is-error" : ""}`}>
         {value}
         {unit === "" ? "" : `\u202f${unit}`}
+      </p>
+    </div>
+  );
+}
+
+/** Fewer spans of a line say nothing about what is usual there. */
+const ENOUGH = 20;
+
+/** How the span's duration lies among those of its line. */
+function OfItsLine({ span, ns }: { span: TraceRow; ns: number }) {
+  const numbers = lineNumbers.value;
+  const red = numbers?.red;
+  if (!span.origin || !red || red.count < ENOUGH) return null;
+  if (!numbers.key.startsWith(`${pathAndLine(span.origin)} `)) return null;
+  const place = ns > red.p95Ns ? "past p95" : ns > red.p50Ns ? "past p50" : "within p50";
+  return (
+    <div
+      title={`Of ${grouped(red.count)} spans of this line in an hour half took up to ${durationText(red.p50Ns)}, and 95 % up to ${durationText(red.p95Ns)}`}
+    >
+      <p class="label">Of its line</p>
+      <p class={`value ${ns > red.p95Ns ? "is-slow" : ""}`} data-testid="of-its-line">
+        {place}
       </p>
     </div>
   );

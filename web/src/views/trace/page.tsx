@@ -10,17 +10,30 @@ import { copy } from "../../state/toast";
 import * as state from "../../state/trace";
 import { Frame } from "../frame";
 import { useKeys } from "../keys";
+import { lazily } from "../lazily";
 import { spanLink } from "../links";
 import { Blank, ProblemBlank } from "../states";
-import { CodePathView } from "./code-path";
-import { FlameGraph } from "./flame";
 import { TraceHead, TraceHeadSkeleton } from "./head";
 import { Lenses, VIEWS } from "./lenses";
 import { LineTimes } from "./line-times";
-import { SpanPanel } from "./panel";
+import { Minimap } from "./minimap";
 import { Splitter } from "./splitter";
-import { SpanTable } from "./table";
 import { Waterfall, WaterfallSkeleton } from "./waterfall";
+
+const panel = import("./panel");
+const SpanPanel = lazily(() => panel.then((file) => file.SpanPanel), <aside class="side-right" aria-busy="true" />);
+const FlameGraph = lazily(
+  () => import("./flame").then((file) => file.FlameGraph),
+  <section class="spans" aria-busy="true" />,
+);
+const CodePathView = lazily(
+  () => import("./code-path").then((file) => file.CodePathView),
+  <section class="spans" aria-busy="true" />,
+);
+const SpanTable = lazily(
+  () => import("./table").then((file) => file.SpanTable),
+  <section class="spans" aria-busy="true" />,
+);
 
 interface Address {
   traceId: string;
@@ -53,6 +66,10 @@ export function TracePage({ traceId, spanId, look }: Address) {
     Escape: leave,
     y: () => copy(location.origin + spanLink(traceId, selectedSpanId(), look), "Link"),
     ...Object.fromEntries(VIEWS.map(({ name }, index) => [String(index + 1), () => lookAt({ view: name })])),
+    z: () => state.zoomTo(state.selected.value),
+    0: () => {
+      state.zoom.value = null;
+    },
     c: () => {
       const row = selectedRow();
       if (row?.origin) void copy(pathAndLine(row.origin), "Path");
@@ -68,6 +85,7 @@ export function TracePage({ traceId, spanId, look }: Address) {
         opened ? (
           <>
             <TraceHead opened={opened} />
+            <Minimap opened={opened} />
             <Lenses opened={opened} look={look} onLook={lookAt} onSelect={select} />
           </>
         ) : (
@@ -147,11 +165,14 @@ function Keys({ view }: { view: TraceView }) {
           <kbd>h l</kbd>fold
         </span>
       ) : null}
-      {view === "flame" ? (
+      {view === "waterfall" || view === "flame" ? (
         <span>
           <kbd>z</kbd>zoom to span
         </span>
       ) : null}
+      <span>
+        <kbd>o</kbd>open code
+      </span>
       <span>
         <kbd>c</kbd>copy path
       </span>

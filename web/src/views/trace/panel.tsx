@@ -5,12 +5,17 @@ import type { SpanDetail } from "../../model/span";
 import { readRow } from "../../model/trace";
 import * as state from "../../state/trace";
 import { Icon, ServiceMark, StatusBadge } from "../glyphs";
+import { lazily } from "../lazily";
 import { ProblemBlank, Skeleton } from "../states";
-import { AttributesTab } from "./attributes";
-import { EventsTab } from "./events";
-import { LinksTab } from "./links";
 import { Overview } from "./overview";
-import { RawTab } from "./raw";
+
+/** What the tabs beside the first show is in a file of its own. */
+const tabs = () => import("./tabs");
+const AttributesTab = lazily(() => tabs().then((file) => file.AttributesTab), <TabSkeleton />);
+const EventsTab = lazily(() => tabs().then((file) => file.EventsTab), <TabSkeleton />);
+const StackTab = lazily(() => tabs().then((file) => file.StackTab), <TabSkeleton />);
+const LinksTab = lazily(() => tabs().then((file) => file.LinksTab), <TabSkeleton />);
+const RawTab = lazily(() => tabs().then((file) => file.RawTab), <TabSkeleton />);
 
 interface PanelProps {
   opened: state.OpenTrace;
@@ -18,7 +23,7 @@ interface PanelProps {
   onClose: () => void;
 }
 
-type TabName = "overview" | "attributes" | "events" | "links" | "raw";
+type TabName = "overview" | "attributes" | "events" | "stack" | "links" | "raw";
 
 export function SpanPanel({ opened, row, onClose }: PanelProps) {
   const [tab, setTab] = useState<TabName>("overview");
@@ -67,8 +72,10 @@ function Body({ tab, detail, opened }: { tab: TabName; detail: SpanDetail; opene
       return <AttributesTab detail={detail} />;
     case "events":
       return <EventsTab detail={detail} />;
+    case "stack":
+      return <StackTab detail={detail} />;
     case "links":
-      return <LinksTab links={detail.links} traceId={opened.trace.traceId} />;
+      return <LinksTab links={detail.links} opened={opened} />;
     case "raw":
       return <RawTab raw={detail.raw} />;
     case "overview":
@@ -85,16 +92,17 @@ function Tabs({
   onChoose: (tab: TabName) => void;
   detail: SpanDetail | null;
 }) {
-  const tabs: ReadonlyArray<{ name: TabName; label: string; count?: number | undefined }> = [
+  const parts: ReadonlyArray<{ name: TabName; label: string; count?: number | undefined }> = [
     { name: "overview", label: "Overview" },
     { name: "attributes", label: "Attributes", count: detail ? Object.keys(detail.attributes).length : undefined },
     { name: "events", label: "Events", count: detail?.events.length },
+    { name: "stack", label: "Stack", count: detail?.span.origin?.frames.length },
     { name: "links", label: "Links", count: detail?.links.length },
     { name: "raw", label: "Raw" },
   ];
   const step = (by: number) => {
-    const at = tabs.findIndex(({ name }) => name === tab);
-    const to = tabs[(at + by + tabs.length) % tabs.length]!.name;
+    const at = parts.findIndex(({ name }) => name === tab);
+    const to = parts[(at + by + parts.length) % parts.length]!.name;
     onChoose(to);
     document.getElementById(`tab-${to}`)?.focus();
   };
@@ -110,7 +118,7 @@ function Tabs({
         event.preventDefault();
       }}
     >
-      {tabs.map(({ name, label, count }) => (
+      {parts.map(({ name, label, count }) => (
         <button
           key={name}
           type="button"

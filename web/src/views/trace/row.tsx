@@ -1,12 +1,13 @@
 /** One span in the waterfall. */
 
 import { piecesOf } from "../../model/critical";
+import { marksIn } from "../../model/marks";
 import { durationText, exactDuration } from "../../model/numbers";
 import { hueVariable } from "../../model/services";
 import { expectsOrigin, statusText, waitsForAnother } from "../../model/span";
 import { barOf } from "../../model/timeline";
 import type { TraceRow } from "../../model/trace";
-import { found, isCriticalShown, type OpenTrace, setFolded, wanted } from "../../state/trace";
+import { axis, found, isCriticalShown, type OpenTrace, setFolded, wanted } from "../../state/trace";
 import { Diamond, Icon, PlaceWords, placeTitle } from "../glyphs";
 import type { Geometry } from "./geometry";
 
@@ -129,11 +130,14 @@ export function OriginCell({ row, directories }: { row: TraceRow; directories: R
 }
 
 function Track({ opened, row, hue, trackPx }: { opened: OpenTrace; row: TraceRow; hue: string; trackPx: number }) {
-  const { x, w } = barOf(opened.timeline, row.row);
+  const shown = axis.value;
+  const bar = barOf(opened.timeline, row.row, shown);
   const ns = opened.timeline.duration[row.row]!;
   const isRemote = waitsForAnother(row.kind);
   const isError = row.status === "error";
   const isSlow = opened.marked.slow().rows[row.row] === 1;
+  if (!bar) return <span role="gridcell" class="wf-track" aria-label={durationText(ns)} />;
+  const { x, w } = bar;
   const side = valueSide(x, w, trackPx);
   return (
     <span role="gridcell" class="wf-track" aria-label={durationText(ns)}>
@@ -142,10 +146,13 @@ function Track({ opened, row, hue, trackPx }: { opened: OpenTrace; row: TraceRow
         style={{ left: `${x}%`, width: `${w}%`, color: hue }}
       />
       {isCriticalShown.value
-        ? piecesOf(opened.critical(), row.row, opened.timeline).map((piece, index) => (
+        ? piecesOf(opened.critical(), row.row, shown).map((piece, index) => (
             <i class="crit" key={index} style={{ left: `${piece.x}%`, width: `${piece.w}%` }} />
           ))
         : null}
+      {marksIn(opened, row.row, shown).map(({ x: at, names, isError: failed }) => (
+        <i class={`wf-event ${failed ? "is-error" : ""}`} key={at} style={{ left: `${at}%` }} title={names} />
+      ))}
       <span
         class={`wf-val ${side === "inside" && !isRemote ? "inside" : ""} ${isError && side !== "inside" ? "is-error" : ""} ${isSlow && !isError && (isRemote || side !== "inside") ? "is-slow" : ""}`}
         style={valuePlace(side, x, w)}

@@ -7,7 +7,7 @@ import { readRow } from "../../model/trace";
 import { poolSize, rowsInView, scrollToShow } from "../../model/virtual";
 import * as state from "../../state/trace";
 import { Duration, Icon, ServiceMark } from "../glyphs";
-import { useKeys } from "../keys";
+import { movementKeys, useKeys } from "../keys";
 import { pixels, useViewport } from "../viewport";
 import { Badges, OriginCell } from "./row";
 
@@ -44,16 +44,12 @@ export function SpanTable({ opened, onSelect }: SpanTableProps) {
   const step = (by: number) => select(state.selected.value < 0 ? 0 : rows.indexOf(state.selected.value) + by);
   const pageful = Math.max(1, Math.floor(viewport.value.height / rowHeight) - 2);
   useKeys({
-    j: () => step(1),
-    k: () => step(-1),
-    ArrowDown: () => step(1),
-    ArrowUp: () => step(-1),
-    PageDown: () => step(pageful),
-    PageUp: () => step(-pageful),
-    g: () => select(0),
-    Home: () => select(0),
-    G: () => select(rows.length - 1),
-    End: () => select(rows.length - 1),
+    ...movementKeys(
+      step,
+      pageful,
+      () => select(0),
+      () => select(rows.length - 1),
+    ),
   });
   useLayoutEffect(() => {
     const element = scroller.current;

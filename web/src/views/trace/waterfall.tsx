@@ -6,13 +6,13 @@
  */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { duration, durationText } from "../../model/numbers";
+import { durationText } from "../../model/numbers";
 import { readRow } from "../../model/trace";
 import { shownFor } from "../../model/tree";
 import { poolSize, rowsInView, scrollToShow } from "../../model/virtual";
 import * as state from "../../state/trace";
 import { Diamond } from "../glyphs";
-import { useKeys } from "../keys";
+import { movementKeys, useKeys } from "../keys";
 import { Skeleton } from "../states";
 import { pixels, useViewport } from "../viewport";
 import { type Geometry, geometryOf } from "./geometry";
@@ -67,16 +67,12 @@ export function Waterfall({ opened, onSelect }: WaterfallProps) {
   };
   const pageful = Math.max(1, Math.floor(viewport.value.height / rowHeight) - 2);
   useKeys({
-    j: () => step(1),
-    k: () => step(-1),
-    ArrowDown: () => step(1),
-    ArrowUp: () => step(-1),
-    PageDown: () => step(pageful),
-    PageUp: () => step(-pageful),
-    g: () => select(0),
-    Home: () => select(0),
-    G: () => select(state.shown.value.length - 1),
-    End: () => select(state.shown.value.length - 1),
+    ...movementKeys(
+      step,
+      pageful,
+      () => select(0),
+      () => select(state.shown.value.length - 1),
+    ),
     h: fold,
     ArrowLeft: fold,
     l: unfold,
@@ -138,9 +134,12 @@ const CHARACTER_PX = 6.4;
 const GAP_PX = 16;
 
 function Heads({ opened, geometry }: { opened: state.OpenTrace; geometry: Geometry }) {
-  const length = opened.timeline.to - opened.timeline.from;
-  const last = duration(length);
-  const labelsPx = 2 * Math.max(5, durationText(length).length) * CHARACTER_PX + GAP_PX;
+  const { from, to } = state.axis.value;
+  const length = to - from;
+  // Of a part of the trace the first label says where it begins, and the others how long after.
+  const begins = from - opened.timeline.from;
+  const last = begins > 0 ? `+${durationText(length)}` : durationText(length);
+  const labelsPx = 2 * Math.max(5, last.length, durationText(begins).length) * CHARACTER_PX + GAP_PX;
   const ticks = labelsPx < geometry.trackPx / 4 ? TICKS : WIDE_TICKS;
   return (
     <div class="wf-row wf-head" role="row">
@@ -153,23 +152,17 @@ function Heads({ opened, geometry }: { opened: state.OpenTrace; geometry: Geomet
       </span>
       <span role="columnheader" aria-label="Time" class="wf-track">
         {ticks.map((x) => (
-          <Tick key={x} x={x} ns={(length * x) / 100} />
+          <span class="tick" key={x} style={{ "--x": x }}>
+            {x > 0
+              ? `${begins > 0 ? "+" : ""}${durationText((length * x) / 100)}`
+              : begins > 0
+                ? durationText(begins)
+                : "0"}
+          </span>
         ))}
-        <span class="tick last">
-          {last.value}
-          {last.unit === "" ? "" : `\u202f${last.unit}`}
-        </span>
+        <span class="tick last">{last}</span>
       </span>
     </div>
-  );
-}
-
-function Tick({ x, ns }: { x: number; ns: number }) {
-  const { value, unit } = duration(ns);
-  return (
-    <span class="tick" style={{ "--x": x }}>
-      {ns === 0 ? "0" : `${value}${unit === "" ? "" : `\u202f${unit}`}`}
-    </span>
   );
 }
 

@@ -1,0 +1,52 @@
+/** What production does with the line in the panel: how often it runs, how often it fails, how long it takes. */
+
+import { useEffect } from "preact/hooks";
+import { durationText } from "../../model/numbers";
+import { lineSearch, percent, rateQuantity } from "../../model/places";
+import type { Frame } from "../../model/span";
+import type { EpochNs } from "../../model/time";
+import { askForLine, lineNumbers } from "../../state/line-red";
+import { Duration, Unit } from "../glyphs";
+import { exploreLink } from "../links";
+
+export function LineRed({ place, startNs }: { place: Pick<Frame, "path" | "line">; startNs: EpochNs }) {
+  const { path, line } = place;
+  useEffect(() => askForLine(path, line, startNs), [path, line, startNs]);
+  const numbers = lineNumbers.value;
+  const isKnown = numbers?.key.startsWith(`${path}:${line} `) ?? false;
+  const red = isKnown ? numbers!.red : null;
+  const rate = red && rateQuantity(red.rate);
+  return (
+    <p class="red" data-testid="line-red" aria-busy={!isKnown}>
+      <span>{numbers?.isPast === false ? "This line, the hour around" : "This line, past hour"}</span>
+      {red && rate ? (
+        <>
+          <span>
+            <b>{rate.value}</b>
+            <span class="unit">{rate.unit}</span>
+          </span>
+          <span class={red.errors > 0 ? "is-error" : ""}>
+            <b>{percent(red.errorRate)}</b> errors
+          </span>
+          <span title={`p50 ${durationText(red.p50Ns)}, p95 ${durationText(red.p95Ns)}`}>
+            <b>
+              <Duration ns={red.p95Ns} />
+            </b>
+            <Unit>p95</Unit>
+          </span>
+        </>
+      ) : isKnown ? (
+        <span>not counted yet</span>
+      ) : null}
+      {numbers ? (
+        <a
+          class="link"
+          data-testid="spans-of-line"
+          href={exploreLink(lineSearch(path, line, null), { from: numbers.from, to: numbers.to })}
+        >
+          its spans
+        </a>
+      ) : null}
+    </p>
+  );
+}
