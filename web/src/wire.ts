@@ -356,6 +356,52 @@ export type Drift = {
   readonly line: number | null;
 };
 
+export type CodeFunction = {
+  /** Qualified within the file, in Python. */
+  readonly name: string;
+  /** Where its name stands. */
+  readonly line: number;
+  /** That of its first decorator. */
+  readonly first_line: number;
+  readonly last_line: number;
+};
+
+export type CommitInfo = {
+  readonly commit: string;
+  readonly subject: string;
+  readonly committed_ns: EpochNs;
+};
+
+export type CommitList = {
+  readonly commits: ReadonlyArray<CommitInfo>;
+};
+
+export type DiffLine = {
+  /** Its number at `base`; null for a line that is new. */
+  readonly old: number | null;
+  /** Its number at `head`; null for a line that is gone. */
+  readonly new: number | null;
+  readonly tokens: ReadonlyArray<Token>;
+};
+
+export type ChangedFile = {
+  readonly path: string;
+  readonly old_path: string;
+  readonly kind: "added" | "deleted" | "changed" | "renamed";
+  readonly hunks: ReadonlyArray<ReadonlyArray<DiffLine>>;
+  /** Why there are no hunks. */
+  readonly reason: string | null;
+};
+
+export type CodeChanges = {
+  readonly repository: string;
+  readonly base: string;
+  readonly head: string;
+  readonly files: ReadonlyArray<ChangedFile>;
+  /** False when more than 300 files differ. */
+  readonly is_whole: boolean;
+};
+
 /** Either `path` or `url`. */
 export type RepositoryDraft = {
   /** Folder of a checkout on the server's machine. */
@@ -432,6 +478,8 @@ export type CodeTree = {
 export type CodeFile = {
   readonly repository: string;
   readonly commit: string | null;
+  /** In the order of their lines. */
+  readonly functions: ReadonlyArray<CodeFunction>;
   /** `working_copy` when no commit was asked for, or the file has changes that were never committed. */
   readonly taken_from: "commit" | "working_copy";
   readonly path: string;

@@ -17,6 +17,7 @@ from spanorigin_server.answers import Refused
 from spanorigin_server.records import StartRefused
 
 _SCHEMES: Final = ("https", "http", "ssh", "git", "file")
+_SCP_ADDRESS: Final = re.compile(r"(?:[^@/]+@)?([^:/@]+):(?!//)(.+)")
 _SCP: Final = re.compile(r"(?:([\w.+-]+)@)?([\w][\w.-]*):(?!//)([^\s:][^\s]*)")
 
 
@@ -104,3 +105,17 @@ def _unusable(url: str) -> Refused:
         "git@example.com:acme/shop.git or file:///srv/git/shop.git."
     )
     return Refused(message, slug="repository-address")
+
+
+def same_address(address: str) -> str:
+    """A repository's address in the one form in which all its spellings are equal: host/path, lower case.
+
+    `git@host:a/b.git`, `ssh://git@host:22/a/b` and `https://user:secret@HOST/a/b/` are one repository.
+    """
+    text = address.strip()
+    if (scp := _SCP_ADDRESS.fullmatch(text)) and "://" not in text:
+        text = f"{scp[1]}/{scp[2]}"
+    text = re.sub(r"^[a-zA-Z][a-zA-Z0-9+.-]*://", "", text)
+    host, slash, path = text.partition("/")
+    host = re.sub(r":\d+$", "", host.rsplit("@", 1)[-1])
+    return f"{host}{slash}{path}".lower().rstrip("/").removesuffix(".git")

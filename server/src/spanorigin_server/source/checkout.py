@@ -13,18 +13,39 @@ import stat
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
+from dulwich.diff_tree import RenameDetector, tree_changes
 from dulwich.errors import NotGitRepository
 from dulwich.object_store import iter_tree_contents
-from dulwich.objects import Blob, Commit, ObjectID, Tag, Tree
+from dulwich.objects import Blob, Commit, ObjectID, Tag, Tree, TreeEntry
 from dulwich.repo import Repo
 
+from .addresses import same_address
 from .snapshot import SIZE_LIMIT_BYTES, Snapshot, TakenFrom, Unreadable, is_plain, read_within, size_refusal
 
 _KEPT_LISTINGS = 8
+# Pairs of removed and added files are compared to find what moved; beyond so many nobody would wait for it.
+_RENAMES_MOST = 50
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
-_SCP_ADDRESS = re.compile(r"(?:[^@/]+@)?([^:/@]+):(?!//)(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A regular file that differs between two commits: its path then and now, None where it was not there."""
+
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommitInfo:
+    """A commit in a list: its name, first line, and when it was made."""
+
+    commit: str
+    subject: str
+    committed_ns: str
 
 
 class Checkout:
@@ -75,6 +96,32 @@ class Checkout:
             except (KeyError, ValueError):
                 return None
             return commit if _COMMIT.fullmatch(commit) else None
+
+    def newest(self, limit: int) -> list[CommitInfo]:
+        """The newest commits that the one checked out is made of, itself first."""
+        with self._lock:
+            head = self.head()
+            if head is None:
+                return []
+            walk = self._repo.get_walker([ObjectID(head.encode())], max_entries=limit)
+            return [
+                CommitInfo(
+                    entry.commit.id.decode(),
+                    entry.commit.message.decode(errors="replace").split("\n", 1)[0][:200],
+                    str(int(entry.commit.commit_time) * 10**9),
+                )
+                for entry in walk
+            ]
+
+    def changes(self, base: CommitFiles, head: CommitFiles) -> list[Change]:
+        """The regular files that differ, by path; a file that moved and stayed half as it was is one change."""
+        with self._lock:
+            store = self._repo.object_store
+            renames = RenameDetector(store, max_files=_RENAMES_MOST)
+            found = list(tree_changes(store, base.tree, head.tree, rename_detector=renames))
+        changes = [Change(_regular(change.old), _regular(change.new)) for change in found]
+        known = [change for change in changes if change.old is not None or change.new is not None]
+        return sorted(known, key=lambda change: change.new or change.old or "")
 
     def tracked(self) -> frozenset[str]:
         """The regular files in git's index. Read again when the index was written."""
@@ -153,6 +200,14 @@ class Checkout:
         return addresses[0].rsplit("/", 1)[-1] if len(addresses) == 1 else self.root.name
 
 
+def _regular(entry: TreeEntry | None) -> str | None:
+    """The path of a regular file; None for links, submodules, and names that are no text."""
+    if entry is None or not stat.S_ISREG(entry.mode or 0):
+        return None
+    path = os.fsdecode(entry.path)
+    return path if is_plain(path) and path.isprintable() else None
+
+
 class CommitFiles:
     """The files of a checkout at a commit."""
 
@@ -163,16 +218,16 @@ class CommitFiles:
         self.remotes = checkout.remotes
         self.commit: str | None = commit
         self._checkout = checkout
-        self._tree = tree
+        self.tree = tree
 
     def holds(self, path: str) -> bool:
-        return self._checkout.blob_id(self._tree, path) is not None
+        return self._checkout.blob_id(self.tree, path) is not None
 
     def paths(self) -> Iterable[str]:
-        return self._checkout.listing(self._tree)
+        return self._checkout.listing(self.tree)
 
     def content(self, path: str) -> bytes:
-        blob_id = self._checkout.blob_id(self._tree, path)
+        blob_id = self._checkout.blob_id(self.tree, path)
         if blob_id is None:
             raise Unreadable("it is not a regular file")
         return self._checkout.blob(blob_id)
@@ -230,20 +285,6 @@ def is_git(folder: Path) -> bool:
     except NotGitRepository:
         return False
     return True
-
-
-def same_address(address: str) -> str:
-    """A repository's address in the one form in which all its spellings are equal: host/path, lower case.
-
-    `git@host:a/b.git`, `ssh://git@host:22/a/b` and `https://user:secret@HOST/a/b/` are one repository.
-    """
-    text = address.strip()
-    if (scp := _SCP_ADDRESS.fullmatch(text)) and "://" not in text:
-        text = f"{scp[1]}/{scp[2]}"
-    text = re.sub(r"^[a-zA-Z][a-zA-Z0-9+.-]*://", "", text)
-    host, slash, path = text.partition("/")
-    host = re.sub(r":\d+$", "", host.rsplit("@", 1)[-1])
-    return f"{host}{slash}{path}".lower().rstrip("/").removesuffix(".git")
 
 
 def content_id(content: bytes) -> str:

@@ -41,8 +41,25 @@ def routes(repositories: Repositories, files: Files, workers: Workers) -> list[R
         path = _needed(request, "path")
         return await _shown(workers, lambda: files.file(repository, commit, path))
 
+    async def diff(request: Request) -> Response:
+        check_parameters(request, ("repository", "base", "head"))
+        repository, base, head = (_needed(request, name) for name in ("repository", "base", "head"))
+        return await _shown(workers, lambda: files.changes(repository, base, head))
+
+    async def commits(request: Request) -> Response:
+        check_parameters(request, ("repository",))
+        repository = _needed(request, "repository")
+
+        def found() -> Any:
+            listed = files.commits(repository)
+            return listed if isinstance(listed, Reason) else {"commits": listed}
+
+        return await _shown(workers, found)
+
     return [
         Route("/api/v1/code", answering(listed), methods=["GET"]),
+        Route("/api/v1/code/commits", answering(commits), methods=["GET"]),
+        Route("/api/v1/code/diff", answering(diff), methods=["GET"]),
         Route("/api/v1/code/file", answering(file), methods=["GET"]),
         Route("/api/v1/code/tree", answering(tree), methods=["GET"]),
     ]

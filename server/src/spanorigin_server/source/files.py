@@ -11,13 +11,17 @@ from dataclasses import dataclass
 
 from spanorigin_server.reason import Reason
 
-from .checkout import CommitFiles, content_id
+from .changes import Changes, changes_between
+from .checkout import Checkout, CommitFiles, CommitInfo, content_id
+from .functions import Function, functions_of
 from .highlight import Highlighter, Line
 from .repositories import Repositories
 from .snapshot import Snapshot, TakenFrom, Unreadable, is_plain
 from .text import text_of
 
 PATHS_LIMIT = 50_000
+COMMITS_MOST = 100
+_FUNCTIONS_KEPT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class CodeFile:
     path: str
     total_lines: int
     lines: list[Line]
+    functions: list[Function]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Files:
     def __init__(self, repositories: Repositories, highlighter: Highlighter | None = None) -> None:
         self._repositories = repositories
         self._highlighter = highlighter or Highlighter()
+        self._known: dict[tuple[str, str], list[Function]] = {}
 
     def file(self, repository: str, commit: str, path: str) -> CodeFile | Reason:
         """A file at a commit, or as it is on disk when `commit` is empty or checked out and changed since."""
@@ -76,6 +82,36 @@ class Files:
             is_whole=len(paths) <= PATHS_LIMIT,
         )
 
+    def changes(self, repository: str, base: str, head: str) -> Changes | Reason:
+        """What is different at one commit of a repository, and was at another."""
+        try:
+            missing: Reason | None = None
+            for name in (base, head):
+                found = self._repositories.named(repository, name)
+                if isinstance(found, Reason):
+                    return found
+                if not any(isinstance(each, CommitFiles) for each in found):
+                    missing = _no_commits(repository)
+            for member in self._repositories.members:
+                if member.name == repository and isinstance(member, Checkout):
+                    then, now = member.at_commit(base), member.at_commit(head)
+                    if isinstance(then, CommitFiles) and isinstance(now, CommitFiles):
+                        return changes_between(member, then, now, self._highlighter)
+            return missing or _no_commits(repository)
+        except Exception as error:
+            return _unreadable(error)
+
+    def commits(self, repository: str) -> list[CommitInfo] | Reason:
+        """The newest commits of a repository, as it is checked out or of its default branch."""
+        try:
+            found = self._repositories.named(repository, "")
+            if isinstance(found, Reason) and found.slug == "repository-not-registered":
+                return found
+            alike = [each for each in self._repositories.members if each.name == repository]
+            return [info for each in alike if isinstance(each, Checkout) for info in each.newest(COMMITS_MOST)]
+        except Exception as error:
+            return _unreadable(error)
+
     def _file(self, repository: str, commit: str, path: str) -> CodeFile | Reason:
         snapshots = self._repositories.named(repository, commit)
         if isinstance(snapshots, Reason):
@@ -92,8 +128,20 @@ class Files:
         except Unreadable as error:
             message = f"{path} in {snapshot.name} is not shown: {error}."
             return Reason("file-not-shown", message, "Open the file in your editor instead.")
-        lines = self._highlighter.lines(path, text, content_id(content))
-        return CodeFile(snapshot.name, snapshot.commit, snapshot.taken_from, path, len(lines), lines)
+        name = content_id(content)
+        lines = self._highlighter.lines(path, text, name)
+        functions = self._functions(name, path, text, lines)
+        return CodeFile(snapshot.name, snapshot.commit, snapshot.taken_from, path, len(lines), lines, functions)
+
+    def _functions(self, name: str, path: str, text: str, lines: list[Line]) -> list[Function]:
+        key = (name, path.rsplit("/", 1)[-1])
+        found = self._known.get(key)
+        if found is None:
+            found = functions_of(path, text, lines)
+            if len(self._known) >= _FUNCTIONS_KEPT:
+                self._known.clear()
+            self._known[key] = found
+        return found
 
 
 def _holder(snapshots: Sequence[Snapshot], path: str) -> Snapshot | Reason:
@@ -118,6 +166,14 @@ def _holder(snapshots: Sequence[Snapshot], path: str) -> Snapshot | Reason:
             "Ask for a commit, which only one of them has or all have alike.",
         )
     return holding[0]
+
+
+def _no_commits(name: str) -> Reason:
+    return Reason(
+        "commit-not-in-checkout",
+        f"No one repository called {name} has both commits.",
+        "Fetch them into one clone, and name that.",
+    )
 
 
 def _is_text(path: str) -> bool:

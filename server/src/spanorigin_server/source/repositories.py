@@ -13,7 +13,8 @@ from pathlib import Path
 from spanorigin_server.reason import Reason
 from spanorigin_server.records import StartRefused
 
-from .checkout import Checkout, is_git, same_address
+from .addresses import same_address
+from .checkout import Checkout, is_git
 from .folder import Folder
 from .snapshot import Snapshot
 

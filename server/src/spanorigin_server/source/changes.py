@@ -1,0 +1,125 @@
+"""What changed in a repository between two of its commits: files, and hunks of highlighted lines. Asked by `files`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from .checkout import Change, Checkout, CommitFiles, content_id
+from .highlight import Highlighter, Line
+from .snapshot import Unreadable
+from .text import text_of
+
+FILES_MOST = 300
+LINES_MOST = 20_000
+_CONTEXT = 3
+# Lines of one file times lines of the other, beyond which difflib takes seconds: then they are compared by their ends.
+_COMPARED_MOST = 4_000_000
+
+Kind = Literal["added", "deleted", "changed", "renamed"]
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLine:
+    """A line of a hunk: its numbers, from 1, null on the side that does not have it."""
+
+    old: int | None
+    new: int | None
+    tokens: Line
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFile:
+    """A file that is not what it was. `hunks` are empty, with a `reason`, where they are not shown."""
+
+    path: str
+    old_path: str
+    kind: Kind
+    hunks: list[list[DiffLine]]
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Files that differ, by path. `is_whole` is false when there were more than are told."""
+
+    repository: str
+    base: str
+    head: str
+    files: list[ChangedFile]
+    is_whole: bool
+
+
+def changes_between(checkout: Checkout, base: CommitFiles, head: CommitFiles, highlighter: Highlighter) -> Changes:
+    """Everything that is different at `head`, and was at `base`, both of `checkout`."""
+    changed = checkout.changes(base, head)
+    files: list[ChangedFile] = []
+    left = LINES_MOST
+    for change in changed[:FILES_MOST]:
+        file = _file(change, base, head, highlighter, left)
+        left -= sum(len(hunk) for hunk in file.hunks)
+        files.append(file)
+    return Changes(checkout.name, str(base.commit), str(head.commit), files, len(changed) <= FILES_MOST)
+
+
+def _file(
+    change: Change, base: CommitFiles, head: CommitFiles, highlighter: Highlighter, lines_left: int
+) -> ChangedFile:
+    path, old_path = change.new or change.old or "", change.old or change.new or ""
+    kind: Kind = (
+        "added" if change.old is None else "deleted" if change.new is None else
+        "changed" if change.old == change.new else "renamed"
+    )  # fmt: skip
+    try:
+        then = [] if change.old is None else _lines(base, change.old, highlighter)
+        now = [] if change.new is None else _lines(head, change.new, highlighter)
+    except Unreadable as error:
+        return ChangedFile(path, old_path, kind, [], f"It is not shown: {error}.")
+    hunks = list(_hunks(then, now))
+    if sum(len(hunk) for hunk in hunks) > lines_left:
+        reason = f"Its changes are left out: {LINES_MOST} lines are shown, and the files before it have them."
+        return ChangedFile(path, old_path, kind, [], reason)
+    return ChangedFile(path, old_path, kind, hunks, None)
+
+
+def _lines(files: CommitFiles, path: str, highlighter: Highlighter) -> list[Line]:
+    content = files.content(path)
+    return highlighter.lines(path, text_of(content), content_id(content))
+
+
+def _hunks(then: list[Line], now: list[Line]) -> Iterator[list[DiffLine]]:
+    for group in _groups([_text(line) for line in then], [_text(line) for line in now]):
+        hunk: list[DiffLine] = []
+        for tag, old, old_end, new, new_end in group:
+            if tag == "equal":
+                hunk += [DiffLine(old + at + 1, new + at + 1, now[new + at]) for at in range(new_end - new)]
+                continue
+            hunk += [DiffLine(at + 1, None, then[at]) for at in range(old, old_end)]
+            hunk += [DiffLine(None, at + 1, now[at]) for at in range(new, new_end)]
+        yield hunk
+
+
+def _groups(then: list[str], now: list[str]) -> Iterator[list[tuple[str, int, int, int, int]]]:
+    """Changes with some lines around them, as difflib groups them."""
+    if len(then) * len(now) <= _COMPARED_MOST or not then or not now:
+        yield from SequenceMatcher(None, then, now, autojunk=False).get_grouped_opcodes(_CONTEXT)
+        return
+    shorter = min(len(then), len(now))
+    before = next((at for at in range(shorter) if then[at] != now[at]), shorter)
+    rest = shorter - before
+    after = next((at for at in range(rest) if then[-1 - at] != now[-1 - at]), rest)
+    old_end, new_end = len(then) - after, len(now) - after
+    if (old_end - before) * (new_end - before) <= _COMPARED_MOST:
+        matched = SequenceMatcher(None, then[before:old_end], now[before:new_end], autojunk=False)
+        groups = matched.get_grouped_opcodes(_CONTEXT)
+        yield from (
+            [(t, a + before, b + before, c + before, d + before) for t, a, b, c, d in group] for group in groups
+        )
+    elif old_end > before or new_end > before:
+        yield [("replace", before, old_end, before, new_end)]
+
+
+def _text(line: Line) -> str:
+    return "".join(text for _, text in line)
