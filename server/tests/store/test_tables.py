@@ -8,9 +8,9 @@ from string import Template
 import pytest
 from spanorigin_server.store import tables
 from spanorigin_server.store.engine import EmbeddedEngine
-from spanorigin_server.store.statements import EMBEDDED, statement
+from spanorigin_server.store.statements import ATTRIBUTE_WORDS, EMBEDDED, statement
 
-SPANS_OF_SCHEMA_1 = (Path(__file__).parent / "samples/spans_of_schema_1.sql").read_text()
+SAMPLES = Path(__file__).parent / "samples"
 OLD_SPANS = 300
 
 
@@ -21,14 +21,22 @@ def engine(tmp_path_factory):
     engine.close()
 
 
+@pytest.fixture(params=range(1, tables.SCHEMA_VERSION))
+def old_version(request: pytest.FixtureRequest) -> int:
+    """Every schema before today's."""
+    version: int = request.param
+    return version
+
+
 @pytest.fixture
-def old_store(engine: EmbeddedEngine) -> EmbeddedEngine:
-    """A store as schema 1 had it, with a span a day."""
+def old_store(engine: EmbeddedEngine, old_version: int) -> EmbeddedEngine:
+    """A store as an earlier schema had it, with a span a day."""
     for table in ("spans", "spans_anew", "schema_version"):
         engine.execute(f"DROP TABLE IF EXISTS spanorigin.{table} SYNC")
     engine.execute(statement("schema/010_schema_version"))
-    engine.execute(Template(SPANS_OF_SCHEMA_1).substitute(EMBEDDED))
-    engine.execute(statement("commands/note_schema_version"), {"version": 1})
+    table = Template((SAMPLES / f"spans_of_schema_{old_version}.sql").read_text())
+    engine.execute(table.substitute(EMBEDDED, spans="spans", attribute_words=ATTRIBUTE_WORDS))
+    engine.execute(statement("commands/note_schema_version"), {"version": old_version})
     engine.execute(
         "INSERT INTO spanorigin.spans (ts, span_id, name, origin_path, attrs_str) "
         "SELECT toDateTime64('2026-01-01', 9, 'UTC') + INTERVAL number DAY, reinterpretAsFixedString(number), "
@@ -54,6 +62,8 @@ def test_every_span_of_an_older_store_is_there_after_the_start(old_store: Embedd
     }  # fmt: skip
     assert old_store.query(statement("commands/schema_version")) == {"version": [tables.SCHEMA_VERSION]}
     assert old_store.query("SELECT name FROM system.tables WHERE name LIKE 'spans_%'") == {"name": []}
+    order = old_store.query("SELECT sorting_key FROM system.tables WHERE name = 'spans' AND database = 'spanorigin'")
+    assert order == {"sorting_key": ["toStartOfInterval(second, toIntervalHour(1)), service, origin_path, ts"]}
 
 
 def test_a_start_that_was_interrupted_while_it_wrote_anew_loses_nothing(old_store: EmbeddedEngine):
@@ -65,10 +75,10 @@ def test_a_start_that_was_interrupted_while_it_wrote_anew_loses_nothing(old_stor
     assert held(old_store)["spans"] == [OLD_SPANS]
 
 
-def test_a_start_that_was_interrupted_after_the_exchange_loses_nothing(old_store: EmbeddedEngine):
+def test_a_start_that_was_interrupted_after_the_exchange_loses_nothing(old_store: EmbeddedEngine, old_version: int):
     tables.prepare(old_store)
     old_store.execute("TRUNCATE TABLE spanorigin.schema_version")
-    old_store.execute(statement("commands/note_schema_version"), {"version": 1})
+    old_store.execute(statement("commands/note_schema_version"), {"version": old_version})
 
     tables.prepare(old_store)
 

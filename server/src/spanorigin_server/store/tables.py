@@ -16,8 +16,9 @@ from spanorigin_server.store.statements import EMBEDDED, statement
 if TYPE_CHECKING:
     from spanorigin_server.store.engine import Engine
 
-# 1 had no column `second`, no index of attributes, and a wider projection (decision 0150).
-SCHEMA_VERSION = 2
+# 1 had no column `second`, no index of attributes, and a wider projection (decision 0150); 2 was in the order of pieces
+# of five minutes (decision 0155).
+SCHEMA_VERSION = 3
 
 # Writers side by side. An insert keeps about one core busy, and of more than two the merges would get nothing.
 LANES = 2
@@ -40,7 +41,7 @@ def prepare(engine: Engine, target: Mapping[str, str] = EMBEDDED) -> None:
     for name in _KEPT:
         engine.execute(statement(f"schema/{name}", target))
     held = _held_version(engine, target)
-    if held == 1:
+    if 0 < held < SCHEMA_VERSION:
         _write_spans_anew(engine, target)
     if held < SCHEMA_VERSION:
         engine.execute(statement("commands/note_schema_version", target), {"version": SCHEMA_VERSION})

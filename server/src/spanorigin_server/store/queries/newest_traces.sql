@@ -10,6 +10,6 @@ SELECT
     spans.origin_frames.function[2] AS caller_function
 FROM ${database}.spans AS spans
 WHERE ${window} AND spans.origin_path != '' AND ${place} AND ${condition}
-ORDER BY toStartOfInterval(spans.second, INTERVAL 5 MINUTE) DESC
+ORDER BY toStartOfInterval(spans.second, INTERVAL 1 HOUR) DESC, spans.second DESC
 LIMIT {limit:UInt32}
 SETTINGS max_execution_time = ${seconds}

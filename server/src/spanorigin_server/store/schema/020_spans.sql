@@ -1,4 +1,4 @@
--- Every span, one row each. Decisions 0030 and 0150 have the reasons for the order, the indexes and the projection.
+-- Every span, one row each. Decisions 0030, 0150 and 0155 have the reasons for the order, the indexes and the projection.
 CREATE TABLE IF NOT EXISTS ${database}.${spans} ${on_cluster}
 (
     ts DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
@@ -65,7 +65,7 @@ CREATE TABLE IF NOT EXISTS ${database}.${spans} ${on_cluster}
 )
 ENGINE = ${merge_tree}
 PARTITION BY toDate(second)
-ORDER BY (toStartOfInterval(second, INTERVAL 5 MINUTE), service, origin_path, ts)
+ORDER BY (toStartOfInterval(second, INTERVAL 1 HOUR), service, origin_path, ts)
 SETTINGS
     ttl_only_drop_parts = 1,
     lightweight_mutation_projection_mode = 'rebuild',
