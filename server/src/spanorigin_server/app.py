@@ -62,12 +62,12 @@ if TYPE_CHECKING:
     from spanorigin_server.records import Doors
     from spanorigin_server.settings import Settings
     from spanorigin_server.source.repositories import Repositories
-    from spanorigin_server.store.engine import Engine
+    from spanorigin_server.store.home import Home
 
 
 def application(
     settings: Settings,
-    engine: Engine,
+    engine: Home,
     repositories: Repositories,
     doors: Doors,
     web_folder: Path = FOLDER,

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from spanorigin_server.records import Doors
     from spanorigin_server.room import Room
     from spanorigin_server.source.repositories import Repositories
-    from spanorigin_server.store.engine import Engine
+    from spanorigin_server.store.home import Home
     from spanorigin_server.workers import Workers
 
 
 @dataclass(slots=True)
 class Health:
-    engine: Engine
+    engine: Home
     batch: Batch
     doors: Doors
     otlp: Otlp
@@ -50,7 +50,7 @@ class Health:
         ]
 
     async def _health(self, _request: Request) -> Response:
-        held = await self.workers.run(lambda: self.engine.query(statement("commands/count_spans")))
+        held = await self.workers.run(lambda: self.engine.query(statement("commands/count_spans", self.engine.target)))
         return json_answer(self.report(held["spans"][0]))
 
     def report(self, spans: int) -> dict[str, Any]:

@@ -83,9 +83,9 @@ def test_an_insert_that_fails_half_way_is_taken_back(engine):
     store, failing._store_spans = failing._store_spans, "SELECT throwIf(1)"
     group = bodies(4)
 
-    def stored_then_failed(statement, parameters=None):
+    def stored_then_failed(statement, parameters=None, *, token=""):
         if statement == "SELECT throwIf(1)":
-            engine.execute(store, parameters)
+            engine.execute(store, parameters, token=token)
         engine.execute(statement, parameters if statement != "SELECT throwIf(1)" else None)
 
     failing._engine = type(

@@ -29,7 +29,7 @@ from .otlp_lines import requests_of
 
 if TYPE_CHECKING:
     from spanorigin_server.store.asking import Window
-    from spanorigin_server.store.engine import Engine
+    from spanorigin_server.store.home import Home
 
 PATH: Final = "/api/v1/archive"
 FORMS: Final = ("otlp-json", "otlp", "parquet")
@@ -45,7 +45,7 @@ _PIECE_BYTES: Final = 1024 * 1024
 class Archives:
     """Makes archives of one data folder's spans."""
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
+    def __init__(self, engine: Home, folder: Path) -> None:
         """Removes what a killed server had begun."""
         self.archiver = Archiver(engine)
         self._drafts = folder / "archives"

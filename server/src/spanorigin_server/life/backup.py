@@ -28,7 +28,7 @@ from spanorigin_server.store.tables import SCHEMA_VERSION
 from spanorigin_server.workers import Workers
 
 if TYPE_CHECKING:
-    from spanorigin_server.store.engine import Engine
+    from spanorigin_server.store.home import Home
 
 PATH: Final = "/api/v1/backup"
 FORMAT: Final = 1
@@ -76,7 +76,7 @@ class _Moment:
 class Backups:
     """Makes the backups of one data folder, one at a time."""
 
-    def __init__(self, engine: Engine, writing: Pausing, folder: Path) -> None:
+    def __init__(self, engine: Home, writing: Pausing, folder: Path) -> None:
         """Lets go of what a killed server had kept for a backup."""
         self._engine = engine
         self._writing = writing

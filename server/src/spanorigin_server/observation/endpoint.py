@@ -130,7 +130,7 @@ class Observation:
         )
 
     def _measured_size(self) -> Size:
-        held = self.health.engine.query(statement("commands/store_size"))
+        held = self.health.engine.query(statement("commands/store_size", self.health.engine.target))
         free = shutil.disk_usage(self._folder).free
         return Size(int(held["parts"][0]), int(held["rows"][0]), int(held["bytes"][0]), free)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from spanorigin_server.store.commits import Commits
-    from spanorigin_server.store.engine import Engine
+    from spanorigin_server.store.home import Home
 
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 _BODIES: Final = (1, 2, 4, 8, 16, 32, 64)
@@ -77,7 +77,7 @@ class Measured:
 class MeasuredWriter(Writer):
     """A writer whose commits are counted."""
 
-    def __init__(self, engine: Engine, lane: int, commits: Commits, measured: Measured) -> None:
+    def __init__(self, engine: Home, lane: int, commits: Commits, measured: Measured) -> None:
         super().__init__(engine, lane, commits)
         self._measured = measured
 

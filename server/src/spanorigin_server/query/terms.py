@@ -15,7 +15,7 @@ from .scanner import Misread, MisreadError, Scanner
 from .tree import Exists, Match, Pattern, Range, Value, Wildcard
 
 if TYPE_CHECKING:
-    from spanorigin_server.store.engine import Parameter
+    from spanorigin_server.store.home import Parameter
 
 _INT64 = 2**63
 _LARGEST = 1e300

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .asking import Asker, Condition, Row, Window
-from .statements import EMBEDDED, statement
+from .statements import statement
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from .home import Home
 
 PIECE_SPANS: Final = 2000
 # Counting looks at so much at once: seconds of a day are 86,400 numbers at most.
@@ -44,7 +44,7 @@ class Wanted:
 class Archiver:
     """Reads from one engine. May be used from any thread. Every method raises StoreFailed."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Home) -> None:
         self._engine = engine
         self._asker = Asker(engine, _TIME_LIMIT_S)
 
@@ -69,7 +69,7 @@ class Archiver:
 
     def _days(self, wanted: Wanted) -> Iterator[Window]:
         whole = Window.around(wanted.start_ns, wanted.end_ns)
-        held = self._engine.query(statement("commands/held_days"))
+        held = self._engine.query(statement("commands/held_days", self._engine.target))
         for last_s in held.get("last_s", ()):
             start_s = last_s - last_s % _COUNTED_S
             start_s, end_s = max(start_s, whole.start_s), min(start_s + _COUNTED_S, whole.end_s)
@@ -85,6 +85,5 @@ class Archiver:
         """Write all of them into a file of the server's own."""
         condition = wanted.exactly
         window = Window.around(wanted.start_ns, wanted.end_ns).sql()
-        fragments = {**EMBEDDED, "window": window, "condition": condition.sql}
-        parameters = {**condition.parameters, "file": str(file)}
-        self._engine.execute(statement("commands/archive_parquet", fragments), parameters)
+        fragments = {**self._engine.target, "window": window, "condition": condition.sql}
+        self._engine.write_parquet(statement("commands/archive_parquet", fragments), file, condition.parameters)

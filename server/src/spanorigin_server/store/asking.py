@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from spanorigin_server.records import Columns, StoreFailed
 
-from .statements import EMBEDDED, statement
+from .statements import statement
 
 if TYPE_CHECKING:
-    from .engine import Engine, Parameter
+    from .home import Home, Parameter
 
 Row = dict[str, Any]
 
@@ -94,7 +94,7 @@ class Window:
 class Asker:
     """Puts the questions in `queries/` to one engine. May be used from any thread."""
 
-    def __init__(self, engine: Engine, time_limit_s: float = 10.0) -> None:
+    def __init__(self, engine: Home, time_limit_s: float = 10.0) -> None:
         self._engine = engine
         self.time_limit_s = time_limit_s
 
@@ -109,7 +109,14 @@ class Asker:
         """The answer to queries/`question`.sql by columns. `fragments` are SQL of our own making."""
         seconds = self.time_limit_s if seconds is None else max(seconds, 0.001)
         asked = statement(
-            f"queries/{question}", {**EMBEDDED, "condition": "1", "row": _ROW, **fragments, "seconds": f"{seconds:.3f}"}
+            f"queries/{question}",
+            {
+                **self._engine.target,
+                "condition": "1",
+                "row": _ROW,
+                **fragments,
+                "seconds": f"{seconds:.3f}",
+            },
         )
         try:
             return self._engine.query(asked, parameters)

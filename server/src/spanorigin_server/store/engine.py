@@ -1,6 +1,6 @@
-"""The embedded engine: one chDB on one data folder, behind an interface that a ClickHouse client can stand in for.
+"""The embedded home: one chDB on one data folder, behind the interface that a ClickHouse server stands behind too.
 
-Opened by `app`, used by `writer` and `reader`. Values always travel as parameters, `{name:Type}` in the statement,
+Opened by `opening`, used by `writer` and `reader`. Values always travel as parameters, `{name:Type}` in the statement,
 and are bound by the engine; nothing is ever spliced into SQL. One connection a thread: they run side by side.
 Decision 0031 has the limits set here, decision 0030 the choice of the engine.
 """
@@ -10,14 +10,16 @@ from __future__ import annotations
 import fcntl
 import re
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from spanorigin_server.records import Columns, StartRefused, StoreFailed
-from spanorigin_server.store.statements import DATABASE
+from spanorigin_server.store.binding import LITERAL_ESCAPES, bound
+from spanorigin_server.store.home import Nature, Parameter
+from spanorigin_server.store.statements import DATABASE, EMBEDDED
 from spanorigin_server.store.wire import varint
 
 MEBIBYTE = 1024 * 1024
@@ -26,37 +28,12 @@ MEBIBYTE = 1024 * 1024
 _UNUSABLE_IN_PATH = re.compile(r"[?#%&:]")
 _ERROR_CODE = re.compile(r"Code: (\d+)\.")
 _BUSY_FOLDER = 76
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0", "\b": "\\b", "\f": "\\f"})
-_LITERAL_ESCAPES = {**_ESCAPES, ord("'"): "\\'"}
-
-Parameter = str | int | float | bool | Sequence[str] | Sequence[int]
-
-
-class Engine(Protocol):
-    """What the rooms above ask of a store. Every method raises StoreFailed, and may be called from any thread."""
-
-    def execute(self, statement: str, parameters: Mapping[str, Parameter] | None = None) -> None:
-        """Run a statement that answers nothing."""
-
-    def query(self, statement: str, parameters: Mapping[str, Parameter] | None = None) -> Columns:
-        """Run a SELECT; the columns in the order of the statement, by name.
-
-        64-bit integers come as int, NaN and infinity as None, a Map as dict, a named Tuple as dict. Bytes that are
-        not UTF-8 come with replacement characters: ask for `lower(hex(trace_id))`, not for `trace_id`.
-        """
-
-    def insert_protobuf(self, table: str, message: str, message_schema: str, messages: Iterable[bytes]) -> None:
-        """Insert messages, each one row, parsed by the engine as `message` of the .proto text `message_schema`.
-
-        All or nothing as far as parsing goes: when one message does not parse, no row of any is stored.
-        """
-
-    def close(self) -> None:
-        """Give the data folder back. Nothing may be asked afterwards."""
 
 
 class EmbeddedEngine:
     """chDB in this process. Only one may be open in a process, and only one process may have a folder."""
+
+    target: Mapping[str, str] = EMBEDDED
 
     def __init__(self, folder: Path, memory_limit_bytes: int = 2048 * MEBIBYTE) -> None:
         """Open the store in `folder`, making it when it is not there.
@@ -83,7 +60,13 @@ class EmbeddedEngine:
             raise _refused_opening(self._folder, str(error)) from None
         self.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
 
-    def execute(self, statement: str, parameters: Mapping[str, Parameter] | None = None) -> None:
+    @property
+    def nature(self) -> Nature:
+        return Nature(str(self._folder))
+
+    def execute(self, statement: str, parameters: Mapping[str, Parameter] | None = None, *, token: str = "") -> None:
+        # No answer of an engine in this process gets lost, so that nothing is asked for a second time.
+        del token
         self._run(statement, "Null", parameters)
 
     def query(self, statement: str, parameters: Mapping[str, Parameter] | None = None) -> Columns:
@@ -109,6 +92,12 @@ class EmbeddedEngine:
         except RuntimeError as error:
             raise _failed(str(error)) from None
 
+    def write_parquet(self, statement: str, file: Path, parameters: Mapping[str, Parameter] | None = None) -> None:
+        # The statement's own text is of our making, so it can stand inside another.
+        writing = f"INSERT INTO FUNCTION file({{parquet_file:String}}, 'Parquet') {statement}"
+        settings = "SETTINGS engine_file_truncate_on_insert = 1"
+        self.execute(f"{writing}\n{settings}", {**(parameters or {}), "parquet_file": str(file)})
+
     def _schema_file(self, message: str, message_schema: str) -> str:
         """Path of a file with the schema, quoted for SQL. A file, as a schema sent along makes the engine leave a
         folder `__cache__` in the working directory, whatever it is told (canary: test_engine.py)."""
@@ -117,7 +106,7 @@ class EmbeddedEngine:
             file.parent.mkdir(exist_ok=True)
             file.write_text(message_schema, encoding="utf-8")
             self._schemas_written[message] = message_schema
-        return str(file).translate(_LITERAL_ESCAPES)
+        return str(file).translate(LITERAL_ESCAPES)
 
     def close(self) -> None:
         with self._lock:
@@ -128,9 +117,9 @@ class EmbeddedEngine:
 
     def _run(self, statement: str, output: str, parameters: Mapping[str, Parameter] | None) -> bytes:
         session = self._session()
-        bound = {name: _bound(value) for name, value in (parameters or {}).items()}
+        values = {name: bound(value) for name, value in (parameters or {}).items()}
         try:
-            return bytes(session.query(statement, output, params=bound).bytes())
+            return bytes(session.query(statement, output, params=values).bytes())
         except RuntimeError as error:
             # What a failed statement had written already is put before the next answer of its connection, so a
             # statement whose answer nobody reads takes it away (canary: test_engine.py).
@@ -219,20 +208,3 @@ def _failed(engine_message: str) -> StoreFailed:
 def _error_code(engine_message: str) -> int:
     found = _ERROR_CODE.search(engine_message)
     return int(found[1]) if found else 0
-
-
-def _bound(value: Parameter) -> str:
-    """The text that the engine reads a parameter from: a list is an array literal, anything else is escaped TSV."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return str(value)
-        case str():
-            return value.translate(_ESCAPES)
-        case _:
-            return "[" + ",".join(_array_item(item) for item in value) + "]"
-
-
-def _array_item(item: str | int) -> str:
-    return str(item) if isinstance(item, int) else "'" + item.translate(_LITERAL_ESCAPES) + "'"

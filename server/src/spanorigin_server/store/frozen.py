@@ -18,7 +18,7 @@ from spanorigin_server.records import StoreFailed
 from .statements import EMBEDDED, statement
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from .home import Home
 
 _SHADOW: Final = "shadow"
 # Letters and underscores alone: others the engine writes in a way of its own.
@@ -36,7 +36,7 @@ class PartFile:
     size: int
 
 
-def freeze(engine: Engine, folder: Path, name: str) -> list[PartFile]:
+def freeze(engine: Home, folder: Path, name: str) -> list[PartFile]:
     """Keep the table's files as they are now, under a name of letters and digits. Raises StoreFailed.
 
     They take up room once the table has no more use for them, until `thaw`.
@@ -57,12 +57,12 @@ def thaw(folder: Path, name: str | None = None) -> None:
         shutil.rmtree(kept, ignore_errors=True)
 
 
-def place_for_parts(engine: Engine) -> Path:
+def place_for_parts(engine: Home) -> Path:
     """The folder in which parts lie that are to be taken in."""
     return Path(engine.query(statement("commands/spans_folder"))["folder"][0]) / "detached"
 
 
-def take_in(engine: Engine, parts: Iterable[str], spans: int) -> None:
+def take_in(engine: Home, parts: Iterable[str], spans: int) -> None:
     """Add parts that lie there to the table, which is empty. Raises StoreFailed, and the table is empty again, when one
     is not sound or when they do not have so many spans."""
     try:
@@ -78,7 +78,7 @@ def take_in(engine: Engine, parts: Iterable[str], spans: int) -> None:
         raise _not_whole(f"Of {spans:,} spans {held:,} came back{'' if is_sound else ', and some are damaged'}.")
 
 
-def _take_out(engine: Engine) -> None:
+def _take_out(engine: Home) -> None:
     engine.execute(statement("commands/empty_spans"))
     for left in place_for_parts(engine).iterdir():
         shutil.rmtree(left, ignore_errors=True)

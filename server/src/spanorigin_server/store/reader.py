@@ -16,7 +16,7 @@ from .asking import SECOND_NS, Asker, Condition, Row, StoreOverloaded, Window
 if TYPE_CHECKING:
     from spanorigin_server.records import Columns
 
-    from .engine import Engine, Parameter
+    from .home import Home, Parameter
 
 __all__ = ("Condition", "Found", "Place", "Reader", "Row", "StoreOverloaded", "next_slice_s", "slice_start")
 
@@ -61,7 +61,7 @@ class Found:
 class Reader:
     """Asks one engine. May be used from any thread."""
 
-    def __init__(self, engine: Engine, *, time_limit_s: float = 10.0, trace_span_limit: int = 500_000) -> None:
+    def __init__(self, engine: Home, *, time_limit_s: float = 10.0, trace_span_limit: int = 500_000) -> None:
         self._asker = Asker(engine, time_limit_s)
         self._trace_span_limit = trace_span_limit
 

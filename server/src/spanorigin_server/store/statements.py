@@ -17,13 +17,63 @@ from spanorigin_server.store import known, otlp_columns
 
 DATABASE: Final = "spanorigin"
 
-# What differs between an embedded engine and a cluster; nothing else in the statements does.
+# What differs between an embedded engine, a server and a cluster; nothing else in the statements does (decision 0180).
 EMBEDDED: Final[Mapping[str, str]] = {
     "database": DATABASE,
     "on_cluster": "",
     "merge_tree": "MergeTree",
+    # An engine whose rows every machine of a cluster has, whatever its shard.
+    "merge_tree_everywhere": "MergeTree",
+    "table_settings": "",
+    # The table that has the rows. In a cluster `spans` looks into those of all shards.
+    "held": "spans",
+    "parts": "system.parts",
+    # Where spans wait: a table each writer finds again, or one that its session has for itself.
+    "waiting_table": "TABLE",
+    "waiting_place": f"{DATABASE}.",
     "memory": "Memory",
+    "is_trace": "spans.trace_id = toFixedString(unhex({trace_id:String}), 16)",
 }
+
+
+def server_target(database: str, cluster: str = "") -> Mapping[str, str]:
+    """What the statements for a ClickHouse server have, or for a cluster of them. The names have been checked."""
+    target = {
+        **EMBEDDED,
+        "database": database,
+        # How many inserts are remembered, so that one that comes again with its token inserts nothing.
+        "table_settings": ",\n    non_replicated_deduplication_window = 1000",
+        "waiting_table": "OR REPLACE TEMPORARY TABLE",
+        "waiting_place": "",
+    }
+    if not cluster:
+        return target
+    return {
+        **target,
+        "on_cluster": f"ON CLUSTER '{cluster}'",
+        # Without arguments: the path is the server's default_replica_path, which has the table's own id in it.
+        "merge_tree": "ReplicatedMergeTree",
+        "merge_tree_everywhere": f"ReplicatedMergeTree('/clickhouse/spanorigin/{cluster}/{database}/"
+        "{table}', '{shard}-{replica}')",
+        "table_settings": "",
+        "held": "spans_local",
+        # One replica of each shard: parts of the others are the same ones.
+        "parts": f"cluster('{cluster}', system.parts)",
+        "cluster": cluster,
+    }
+
+
+def collector_target(database: str, collector: str, table: str, cluster: str = "") -> Mapping[str, str]:
+    """The same for spans that a Collector's ClickHouse exporter writes, behind a view (collector/spans.sql)."""
+    return {
+        **EMBEDDED,
+        "database": database,
+        "on_cluster": f"ON CLUSTER '{cluster}'" if cluster else "",
+        "collector_spans": f"{collector}.{table}",
+        # By the column that the exporter has an index of.
+        "is_trace": "spans.trace_text = lower({trace_id:String})",
+    }
+
 
 # What the index of attributes' values is made of. A search that looks for one value asks for it in these words, or the
 # engine would not use the index (attribute_hint in query/attributes.py).
@@ -49,7 +99,7 @@ def statement(name: str, target: Mapping[str, str] = EMBEDDED) -> str:
             **_ATTRIBUTE_NAMES,
             **known.FRAGMENTS,
             **otlp_columns.FRAGMENTS,
-            "spans": "spans",
+            "spans": target["held"],
             "attribute_words": ATTRIBUTE_WORDS,
             **target,
         }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from .asking import Asker, Condition, Row, Window
 
 if TYPE_CHECKING:
-    from .engine import Engine, Parameter
+    from .home import Home, Parameter
 
 MEASURES: Final = (
     "count() AS count, countIf(spans.status = 'error') AS errors, sum(spans.duration_ns) AS total_ns, "
@@ -84,7 +84,7 @@ class Side:
 class Statistics:
     """Asks one engine. May be used from any thread."""
 
-    def __init__(self, engine: Engine, *, time_limit_s: float = 10.0) -> None:
+    def __init__(self, engine: Home, *, time_limit_s: float = 10.0) -> None:
         self._asker = Asker(engine, time_limit_s)
 
     def places(

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .statements import EMBEDDED, statement
+from .statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .engine import Engine, Parameter
+    from .home import Home, Parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ def of_service(service: str, before_ns: int) -> Chosen:
 class Upkeep:
     """Works on one engine. May be used from any thread. Every method raises StoreFailed."""
 
-    def __init__(self, engine: Engine, target: Mapping[str, str] = EMBEDDED) -> None:
+    def __init__(self, engine: Home) -> None:
         self._engine = engine
-        self._target = target
+        self._target = engine.target
 
     def days(self) -> list[Day]:
         """The days held, oldest first."""

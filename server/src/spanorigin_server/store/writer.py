@@ -6,22 +6,35 @@ rows (commands/store_spans.sql): no span is ever looked at in Python here. Decis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from spanorigin_server.records import StoreFailed
 from spanorigin_server.store.commits import Commits
-from spanorigin_server.store.statements import DATABASE, EMBEDDED, file_text, statement
+from spanorigin_server.store.statements import file_text, statement
+from spanorigin_server.store.tables import empty_waiting
 from spanorigin_server.store.wire import length_delimited, varint_field
 
 if TYPE_CHECKING:
-    from spanorigin_server.store.engine import Engine
+    from spanorigin_server.store.home import Home
 
 # The engine says in words where an error arose. In the parser, it arose before a row reached any table; and it is the
 # body's fault, unless memory ran out there (ClickHouse's error 241).
 _IN_PARSER = "ProtobufRowInputFormat"
 _OUT_OF_MEMORY = 241
+
+# Of a server's troubles those that pass: not reached, its keeper lost, merges behind, too much asked at once, a session
+# gone. ClickHouse's numbers: SOCKET_TIMEOUT, NETWORK_ERROR, ALL_CONNECTION_TRIES_FAILED, NO_ZOOKEEPER,
+# TABLE_IS_READ_ONLY, KEEPER_EXCEPTION, UNKNOWN_STATUS_OF_INSERT, TOO_MANY_PARTS, TOO_MANY_SIMULTANEOUS_QUERIES,
+# SESSION_NOT_FOUND, UNKNOWN_TABLE (our staging table).
+_PASSING: Final = frozenset({209, 210, 279, 225, 242, 999, 319, 252, 202, 372, 60})
+# Senders wait meanwhile, and most give up after ten seconds.
+_PAUSES_S: Final = (0.1, 0.5, 2.0)
+
+Answer = TypeVar("Answer")
 
 
 class BodyRefused(Exception):  # noqa: N818  # named for what came about
@@ -73,14 +86,15 @@ class Outcome:
 class Writer:
     """Writes one group at a time. Writers of different lanes (tables.LANES) may write at the same time."""
 
-    def __init__(self, engine: Engine, lane: int = 0, commits: Commits | None = None) -> None:
+    def __init__(self, engine: Home, lane: int = 0, commits: Commits | None = None) -> None:
         """`commits` is told of every group that is in the store, for readers who watch."""
         self._engine = engine
         self._commits = commits or Commits()
+        self._pauses_s = () if engine.nature.is_embedded else _PAUSES_S
         self._message_schema = file_text("schema/otlp.proto")
-        self._table = f"{DATABASE}.waiting_{lane}"
-        target = {**EMBEDDED, "lane": str(lane)}
-        self._empty_waiting = statement("commands/empty_waiting", target)
+        target = {**engine.target, "lane": str(lane)}
+        self._table = f"{target['waiting_place']}waiting_{lane}"
+        self._empty_waiting = empty_waiting(target, lane)
         self._read_waiting = statement("commands/read_waiting", target)
         self._store_spans = statement("commands/store_spans", target)
         self._take_back = statement("commands/take_back", target)
@@ -91,6 +105,27 @@ class Writer:
         Raises BodyRefused when one does not parse, StoreFailed when the store cannot take them now. Either way nothing
         of any of them is stored: what a failed insert left is taken back before this returns.
         """
+        outcomes = self._patiently(lambda _attempt: self._parsed(bodies))
+        held = [body.received_ns for body, outcome in zip(bodies, outcomes, strict=True) if outcome.is_held]
+        token = _token(bodies, held)
+
+        def store(attempt: int) -> None:
+            if attempt:
+                # Perhaps on another machine now, which has not seen them.
+                self._parsed(bodies)
+            self._engine.execute(self._store_spans, {"held": held}, token=token)
+
+        try:
+            self._patiently(store)
+        except StoreFailed as failure:
+            self._undo(bodies, failure)
+            raise
+        stored = [(body, outcome) for body, outcome in zip(bodies, outcomes, strict=True) if not outcome.is_held]
+        names = [body.received_ns for body, _ in stored]
+        self._commits.note(names, sum(outcome.spans - outcome.rejected for _, outcome in stored))
+        return outcomes
+
+    def _parsed(self, bodies: Sequence[Body]) -> list[Outcome]:
         self._engine.execute(self._empty_waiting)
         try:
             self._engine.insert_protobuf(self._table, "Row", self._message_schema, _rows(bodies))
@@ -98,17 +133,28 @@ class Writer:
             if _IN_PARSER in error.message and error.code != _OUT_OF_MEMORY:
                 raise BodyRefused(error.message) from None
             raise
-        outcomes = self._outcomes(bodies)
-        held = [body.received_ns for body, outcome in zip(bodies, outcomes, strict=True) if outcome.is_held]
+        return self._outcomes(bodies)
+
+    def _patiently(self, step: Callable[[int], Answer]) -> Answer:
+        """What a step answers; tried again where a server's trouble is likely to pass, and told how often."""
+        for attempt, pause_s in enumerate(self._pauses_s):
+            try:
+                return step(attempt)
+            except StoreFailed as failure:
+                if failure.code not in _PASSING:
+                    raise
+                time.sleep(pause_s)
+        return step(len(self._pauses_s))
+
+    def _undo(self, bodies: Sequence[Body], failure: StoreFailed) -> None:
+        """Take back what a failed insert may have left."""
         try:
-            self._engine.execute(self._store_spans, {"held": held})
-        except StoreFailed:
             self._engine.execute(self._take_back, {"received_ns": [body.received_ns for body in bodies]})
-            raise
-        stored = [(body, outcome) for body, outcome in zip(bodies, outcomes, strict=True) if not outcome.is_held]
-        names = [body.received_ns for body, _ in stored]
-        self._commits.note(names, sum(outcome.spans - outcome.rejected for _, outcome in stored))
-        return outcomes
+        except StoreFailed:
+            # A server that cannot be reached takes nothing back either. What it has of these is then there twice once
+            # their sender has sent them again; readers of a trace see it once (decision 0181).
+            if failure.code not in _PASSING:
+                raise
 
     def _outcomes(self, bodies: Sequence[Body]) -> list[Outcome]:
         waiting = self._engine.query(self._read_waiting)
@@ -126,6 +172,12 @@ class Writer:
             )
         }
         return [by_name.get(body.received_ns, Outcome()) for body in bodies]
+
+
+def _token(bodies: Sequence[Body], held: Sequence[int]) -> str:
+    """A name for these bodies without those held: the same for the same ones alone."""
+    names = ",".join(str(body.received_ns) for body in bodies) + ";" + ",".join(str(name) for name in held)
+    return hashlib.sha256(names.encode()).hexdigest()
 
 
 def _rows(bodies: Iterable[Body]) -> Iterator[bytes]:

@@ -1,5 +1,4 @@
--- Written by the engine itself, group of rows by group of rows: no more than one is in memory. Ids in hex.
-INSERT INTO FUNCTION file({file:String}, 'Parquet')
+-- Written as Parquet by the engine itself, group of rows by group of rows: no more than one is in memory. Ids in hex.
 SELECT
     lower(hex(spans.trace_id)) AS trace_id,
     lower(hex(spans.span_id)) AS span_id,
@@ -15,4 +14,3 @@ SELECT
     spans.* EXCEPT (ts, trace_id, span_id, parent_span_id, kind, status, origin_type, events_ts, links_trace_id, links_span_id, received_ts)
 FROM ${database}.spans AS spans
 WHERE ${window} AND ${condition}
-SETTINGS engine_file_truncate_on_insert = 1

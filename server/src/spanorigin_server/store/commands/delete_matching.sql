@@ -1,3 +1,3 @@
 -- Hidden from every answer at once; commands/wipe_deleted.sql takes them off the disk.
-DELETE FROM ${database}.spans
+DELETE FROM ${database}.${held} ${on_cluster}
 WHERE ${condition}

@@ -1,1 +1,1 @@
-ALTER TABLE ${database}.spans ${on_cluster} DROP PARTITION ID {day:String}
+ALTER TABLE ${database}.${held} ${on_cluster} DROP PARTITION ID {day:String}

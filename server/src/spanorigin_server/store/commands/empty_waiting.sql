@@ -1,1 +1,1 @@
-TRUNCATE TABLE ${database}.waiting_${lane}
+TRUNCATE TABLE ${waiting_place}waiting_${lane}

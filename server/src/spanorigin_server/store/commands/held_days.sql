@@ -6,7 +6,7 @@ SELECT
     sum(rows) AS spans,
     sum(bytes_on_disk) AS bytes,
     max(has_lightweight_delete) AS has_deleted
-FROM system.parts
-WHERE database = '${database}' AND table = 'spans' AND active
+FROM ${parts}
+WHERE database = '${database}' AND table = '${held}' AND active
 GROUP BY day
 ORDER BY day

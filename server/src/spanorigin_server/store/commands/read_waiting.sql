@@ -10,5 +10,5 @@ SELECT
     max(hasAny(arrayFlatten(`${span}.attributes.value.value`), ['array_value', 'kvlist_value', 'bytes_value'])
         OR hasAny(arrayFlatten(`${span}.events.attributes.value.value`), ['array_value', 'kvlist_value', 'bytes_value'])
         OR hasAny(arrayFlatten(`${span}.links.attributes.value.value`), ['array_value', 'kvlist_value', 'bytes_value'])) AS is_held
-FROM ${database}.waiting_${lane}
+FROM ${waiting_place}waiting_${lane}
 GROUP BY received_ns

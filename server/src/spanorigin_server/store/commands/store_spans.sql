@@ -162,7 +162,7 @@ FROM
                     `${span}.links.attributes.key`, `${span}.links.attributes.value.string_value`,
                     `${span}.links.attributes.value.bool_value`, `${span}.links.attributes.value.int_value`,
                     `${span}.links.attributes.value.double_value`, `${span}.links.attributes.value.value`)) AS links
-            FROM ${database}.waiting_${lane}
+            FROM ${waiting_place}waiting_${lane}
             ARRAY JOIN ${span_column_names}
             WHERE spanorigin_ids_are_valid(trace_id, span_id) AND NOT has({held:Array(UInt64)}, received_ns)
         )

@@ -1,3 +1,3 @@
 -- What was deleted is hidden at once and lies on the disk until its part is next merged; this writes the parts anew without it.
-ALTER TABLE ${database}.spans ${on_cluster} APPLY DELETED MASK IN PARTITION ID {day:String}
+ALTER TABLE ${database}.${held} ${on_cluster} APPLY DELETED MASK IN PARTITION ID {day:String}
 SETTINGS mutations_sync = 2

@@ -20,7 +20,7 @@ SELECT
     arrayMap(id -> lower(hex(id)), spans.links_span_id) AS links_span_id,
     spans.links_attrs AS links_attrs
 FROM ${database}.spans AS spans
-WHERE spans.trace_id = toFixedString(unhex({trace_id:String}), 16)
+WHERE ${is_trace}
     AND spans.span_id = toFixedString(unhex({span_id:String}), 8)
 ORDER BY spans.received_ts DESC
 LIMIT 1

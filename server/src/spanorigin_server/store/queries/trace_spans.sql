@@ -19,7 +19,7 @@ SELECT
     arrayMap(event -> toUnixTimestamp64Nano(event), arraySlice(spans.events_ts, 1, 32)) AS mark_ns,
     arraySlice(spans.events_name, 1, 32) AS mark_name
 FROM ${database}.spans AS spans
-WHERE spans.trace_id = toFixedString(unhex({trace_id:String}), 16)
+WHERE ${is_trace}
 ORDER BY spans.ts, spans.duration_ns DESC, spans.span_id
 -- An exporter that got no answer sends again: a span that came twice is one span.
 LIMIT 1 BY spans.span_id, spans.ts, spans.kind, spans.name

@@ -4,5 +4,5 @@ CREATE TABLE IF NOT EXISTS ${database}.schema_version ${on_cluster}
     version UInt32,
     applied_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
 )
-ENGINE = ${merge_tree}
+ENGINE = ${merge_tree_everywhere}
 ORDER BY version

@@ -70,4 +70,4 @@ SETTINGS
     ttl_only_drop_parts = 1,
     lightweight_mutation_projection_mode = 'rebuild',
     -- Fewer, wider merges than with 5, the default: a fifth less work for each span taken in.
-    merge_selector_base = 12
+    merge_selector_base = 12${table_settings}
