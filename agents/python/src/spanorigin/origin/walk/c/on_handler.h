@@ -23,6 +23,22 @@ struct on_handler {
     struct opener opener;
 };
 
+/* The value under a name, borrowed; NULL, with or without an error, when there is none. A context has one or two, under names
+ * that are always the same strings. */
+static inline PyObject *
+value_in(PyObject *dict, PyObject *name)
+{
+#ifdef SPANORIGIN_RAW
+    const PyDictUnicodeEntry *entries = entries_of(dict);
+    for (Py_ssize_t i = 0; entries != NULL && i < PyDict_GET_SIZE(dict) && i < 4; i++) {
+        if (entries[i].me_key == name) {
+            return entries[i].me_value;
+        }
+    }
+#endif
+    return PyDict_GetItemWithError(dict, name);
+}
+
 /* The current span, or NULL without an error when there is none. */
 static PyObject *
 current_span(struct on_handler *self)
@@ -33,7 +49,7 @@ current_span(struct on_handler *self)
     }
     PyObject *span = NULL;
     if (PyDict_Check(context)) {
-        span = PyDict_GetItemWithError(context, self->span_key);
+        span = value_in(context, self->span_key);
         Py_XINCREF(span);
     }
     Py_DECREF(context);

@@ -94,11 +94,8 @@ static inline PyObject *
 open_mould(struct mould *moulds, PyObject *held, PyObject *attributes)
 {
     const PyDictUnicodeEntry *theirs = entries_of(held);
-    if (theirs == NULL) {
+    if (theirs == NULL || PyDict_GET_SIZE(held) == 0) {
         return NULL;
-    }
-    if (PyDict_GET_SIZE(held) == 0) {
-        return entries_of(attributes) == NULL ? NULL : Py_NewRef(attributes);
     }
     struct mould *mould = mould_for(moulds, attributes, theirs[0].me_key);
     bool is_fit = mould->attributes == attributes &&
@@ -207,7 +204,10 @@ attach_unless_written(struct opener *self, PyObject *span, PyObject *bounded, Py
         return -1;
     }
     int done = 0;
-    if (PyDict_CheckExact(held) && PyDict_CheckExact(attributes)) {
+    if (PyDict_CheckExact(held) && PyDict_CheckExact(attributes) && PyDict_GET_SIZE(held) == 0) {
+        done = attach_one_by_one(self, span, bounded, attributes); /* into an empty one goes a copy at once */
+    }
+    else if (PyDict_CheckExact(held) && PyDict_CheckExact(attributes)) {
         done = cast_on_open(self, span, bounded, held, attributes);
         if (done == 0) {
             Py_ssize_t count = PyDict_GET_SIZE(held);
