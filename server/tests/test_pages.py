@@ -46,6 +46,17 @@ def test_assets_are_cached_for_good_and_come_compressed_to_who_takes_it(client):
     assert "javascript" in compressed.headers["content-type"]
 
 
+def test_a_page_that_the_browser_has_is_not_sent_again(client):
+    for headers in (HTML, {**HTML, "accept-encoding": "gzip"}):
+        mark = client.get("/", headers=headers).headers["etag"]
+
+        again = client.get("/", headers={**headers, "if-none-match": mark})
+
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["content-security-policy"].startswith("default-src 'self';")
+        assert client.get("/", headers={**headers, "if-none-match": '"another"'}).status_code == 200
+
+
 def test_other_files_of_the_ui_are_served(client):
     assert client.get("/favicon.svg").text == "<svg/>"
 

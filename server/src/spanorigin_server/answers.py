@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from .records import ServerError, StoreFailed
+from .sending import MAY_BE_KEPT, sent
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -35,9 +36,9 @@ class Refused(ServerError):  # noqa: N818  # named for what came about
         self.hint = hint
 
 
-def json_answer(value: Any, status: int = 200) -> Response:
-    """`value` as JSON. Never cached: the next span may change any answer."""
-    headers = {"cache-control": "no-store"}
+def json_answer(value: Any, status: int = 200, *, may_be_kept: bool = False) -> Response:
+    """`value` as JSON. Never cached, as the next span may change it; kept where the same is likely asked again."""
+    headers = {"cache-control": MAY_BE_KEPT if may_be_kept else "no-store"}
     return Response(msgspec.json.encode(value), status, media_type="application/json", headers=headers)
 
 
@@ -51,11 +52,11 @@ def error_answer(
 
 
 def answering(handler: Handler) -> Handler:
-    """`handler`, whose refusals and whose store's failures become answers."""
+    """`handler`, whose refusals and whose store's failures become answers, each sent as its reader takes it best."""
 
     async def answer(request: Request) -> Response:
         try:
-            return await handler(request)
+            return await sent(request, await handler(request))
         except Refused as refusal:
             return error_answer(refusal.status, refusal.slug, refusal.message, offset=refusal.offset, hint=refusal.hint)
         except StoreFailed as failure:

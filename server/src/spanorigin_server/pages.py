@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from spanorigin_server.answers import error_answer
+from spanorigin_server.sending import coding_for, is_held, not_modified
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -97,7 +98,10 @@ def _described(path: Path) -> _File:
 
 def _file_answer(file: _File, request: Request, caching: str) -> Response:
     headers = {**_HEADERS, "cache-control": caching, "vary": "accept-encoding"}
-    if file.compressed and "gzip" in request.headers.get("accept-encoding", ""):
+    path = file.path
+    if file.compressed and coding_for(request.headers.get("accept-encoding", ""), ("gzip",)):
         headers["content-encoding"] = "gzip"
-        return FileResponse(file.compressed, headers=headers, media_type=file.media_type)
-    return FileResponse(file.path, headers=headers, media_type=file.media_type)
+        path = file.compressed
+    answer = FileResponse(path, headers=headers, media_type=file.media_type, stat_result=path.stat())
+    # Starlette marks a file by its time and size.
+    return not_modified(answer) if is_held(request, answer.headers["etag"]) else answer

@@ -60,7 +60,7 @@ def routes(reader: Reader, workers: Workers, now_ns: Now = time.time_ns) -> list
 
         def work() -> Response | None:
             columns = reader.trace(trace_id)
-            return None if columns is None else json_answer(trace_answer(trace_id, columns))
+            return None if columns is None else json_answer(trace_answer(trace_id, columns), may_be_kept=True)
 
         answer = await workers.run(work)
         if answer is None:
@@ -75,7 +75,7 @@ def routes(reader: Reader, workers: Workers, now_ns: Now = time.time_ns) -> list
         if row is None:
             message = f"No span {span_id} of trace {trace_id} is stored. It may still be on its way, or was not kept."
             raise Refused(message, slug="span-not-found", status=404)
-        return json_answer(detail_answer(row))
+        return json_answer(detail_answer(row), may_be_kept=True)
 
     return [
         Route("/api/v1/spans", answering(search), methods=["GET"]),

@@ -80,7 +80,7 @@ async def _shown(workers: Workers, ask: Callable[[], Any]) -> Response:
         found = ask()
         if isinstance(found, Reason):
             raise Refused(f"{found.message} {found.remedy or ''}".strip(), slug=found.slug, status=404)
-        return json_answer(found)
+        return json_answer(found, may_be_kept=True)
 
     return await workers.run(work)
 

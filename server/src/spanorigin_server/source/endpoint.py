@@ -39,7 +39,7 @@ def routes(reader: Reader, previewer: Previewer, workers: Workers) -> list[Route
                 raise Refused(message, slug="span-not-found", status=404)
             return _source(previewer, row, number, context)
 
-        return json_answer(await workers.run(work))
+        return json_answer(await workers.run(work), may_be_kept=True)
 
     return [Route("/api/v1/source", answering(source), methods=["GET"])]
 
