@@ -87,14 +87,14 @@ def running_server() -> Iterator[Server]:
             process.wait()
 
 
-def bodies(count: int, seed: int = 20) -> Iterator[bytes]:
-    """OTLP requests, each of one process."""
+def bodies(count: int, seed: int = 20, age_s: int = 0) -> Iterator[bytes]:
+    """OTLP requests, each of one process; their spans began in the `count` seconds up to `age_s` ago."""
     chance = random.Random(seed)
     locations = [
         (f"/srv/app/{chance.choice(_NOUNS)}/file_{chance.randrange(FILES)}.py", chance.randrange(5, 900))
         for _ in range(LOCATIONS)
     ]
-    now_ns = time.time_ns()
+    now_ns = time.time_ns() - age_s * 10**9
     for number in range(count):
         service = chance.randrange(SERVICES)
         request = ExportTraceServiceRequest()
