@@ -2,7 +2,10 @@
 # from the machine when it is new enough (20.19), otherwise from a Python package.
 
 PYTHON ?= python3
-FUZZ_EXAMPLES ?= 20000
+FUZZ_MINUTES ?= 30
+FUZZ_EXAMPLES ?= 1000
+FUZZ_SEED ?= $(shell date +%s)
+FUZZ_JOBS ?= 2
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
@@ -28,7 +31,7 @@ help:
 	@echo "make lint      formatters, linters, type checkers, the arrows of the house, freshness of generated files"
 	@echo "make bench     figures beside their budgets and peers"
 	@echo "make soak      two services under load for half an hour, capture turned on and off every second"
-	@echo "make fuzz      whatever bytes at every door of the server, 20,000 of each kind"
+	@echo "make fuzz      hostile input at every door of the server, FUZZ_MINUTES (30) of each kind"
 	@echo "make kill      the server killed 100 times in the midst of full-rate ingest: nothing answered is lost or doubled"
 	@echo "make contract  write the files that follow from contract/"
 
@@ -98,7 +101,9 @@ soak: $(VENV)/.dev
 	@nice -n 10 $(BIN)/python benchmarks/soak_capture.py $(SOAK)
 
 fuzz: $(VENV)/.dev
-	@FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/pytest -q server/tests/ingest -k 'random or mutil' $(PYTEST)
+	@cd web && FUZZ_MINUTES=$(FUZZ_MINUTES) FUZZ_SEED=$(FUZZ_SEED) nice -n 10 npx vitest run tests/query-hostile.test.ts
+	@FUZZ_MINUTES=$(FUZZ_MINUTES) FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) FUZZ_SEED=$(FUZZ_SEED) nice -n 10 \
+	  $(BIN)/pytest -q -n $(FUZZ_JOBS) -rP server/tests/hostile $(PYTEST)
 
 kill: $(VENV)/.dev
 	@nice -n 10 $(BIN)/python benchmarks/kill_store.py $(or $(KILL),--rounds 100)

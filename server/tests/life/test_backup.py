@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 from spanorigin_server.life import command
+from spanorigin_tests.processes import ServerProcess, run
 
-from .processes import ServerProcess, run
 from .whole import request_of, span_of
 
 # One engine a process: a folder is looked into by a process of its own.

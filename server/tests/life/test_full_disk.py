@@ -13,8 +13,8 @@ import pytest
 from google.rpc.status_pb2 import Status
 from spanorigin_server.ingest.otlp_grpc import METHOD
 from spanorigin_server.room import MEBIBYTE, Room
+from spanorigin_tests.processes import ServerProcess
 
-from .processes import ServerProcess
 from .whole import request_of, span_of
 
 

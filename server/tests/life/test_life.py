@@ -23,8 +23,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from spanorigin_server import command
 from spanorigin_server.ingest.otlp_grpc import METHOD
 from spanorigin_server.settings import SidePort
-
-from .processes import COMMAND, ServerProcess, run
+from spanorigin_tests.processes import COMMAND, ServerProcess, run
 
 
 def request_of(trace_id: bytes, spans: int = 1) -> bytes:

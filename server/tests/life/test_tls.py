@@ -19,8 +19,7 @@ from spanorigin_server.access.tls import Certificate
 from spanorigin_server.ingest.otlp_grpc import METHOD
 from spanorigin_server.records import StartRefused
 from spanorigin_server.settings import read
-
-from .processes import ServerProcess
+from spanorigin_tests.processes import ServerProcess
 
 
 def write_pair(folder: Path, name: str, password: bytes | None = None) -> tuple[Path, Path]:

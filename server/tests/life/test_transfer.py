@@ -7,17 +7,18 @@ import io
 import json
 import os
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet
 import pytest
 from spanorigin_server.ingest.body import zstd
-from spanorigin_server.life import command
+from spanorigin_server.life import command, importing
 from spanorigin_server.life.asking import Asking, Unanswered
 from spanorigin_server.life.importing import NotOtlp, entries_of, sent
+from spanorigin_tests.processes import ServerProcess
 
-from .processes import ServerProcess
 from .test_backup import many_shapes, rows_of
 from .whole import request_of, span_of
 
@@ -193,8 +194,8 @@ def test_entries_about_logs_are_passed_over_and_entries_before_the_start_too(tmp
 @pytest.mark.parametrize(
     "content",
     [b"{]", b"hello", LINE + b"\n{", framed(*BODIES)[:-3], framed(BODIES[0], b"\xff\xff"), b'{"a":1}', b"\x1f\x8bno",
-     b'{"resourceSpans":1}', zstd.compress(LINE)[:-3]],
-    ids=["brackets", "text", "half", "cut", "no-message", "other", "no-gzip", "number", "cut-zstd"],
+     b'{"resourceSpans":1}', zstd.compress(LINE)[:-3], gzip.compress(LINE)[:10] + b"\xff" * 40],
+    ids=["brackets", "text", "half", "cut", "no-message", "other", "no-gzip", "number", "cut-zstd", "broken-gzip"],
 )  # fmt: skip
 def test_what_is_not_otlp_is_refused_in_words(tmp_path, content):
     file = tmp_path / "file"
@@ -204,6 +205,26 @@ def test_what_is_not_otlp_is_refused_in_words(tmp_path, content):
         sent(Recorder(), entries_of(file))
 
     assert refusal.value.slug == "file-not-otlp"
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [lambda plain: gzip.compress(plain, 1), zstd.compress, lambda plain: framed(zstd.compress(plain))],
+    ids=["gzip", "zstd", "zstd-message"],
+)
+@pytest.mark.parametrize("begin", [b"\n", b"{"], ids=["protobuf", "json"])
+def test_an_entry_that_would_not_fit_into_memory_is_refused_before_it_has_grown(tmp_path, monkeypatch, packed, begin):
+    monkeypatch.setattr(importing, "_MESSAGE_MOST", 4 * 1024 * 1024)
+    file = tmp_path / "file"
+    file.write_bytes(packed(begin + bytes(40 * 1024 * 1024)))
+
+    tracemalloc.start()
+    with pytest.raises(NotOtlp, match="entry 1 has more than 4 MB"):
+        sent(Recorder(), entries_of(file))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert most < 32 * 1024 * 1024
 
 
 def test_a_server_that_is_busy_is_asked_again_when_it_says(tmp_path):

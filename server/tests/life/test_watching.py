@@ -8,8 +8,7 @@ import time
 from pathlib import Path
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-
-from .processes import ServerProcess
+from spanorigin_tests.processes import ServerProcess
 
 
 def body(name: str, spans: int) -> bytes:

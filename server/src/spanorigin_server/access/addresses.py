@@ -73,7 +73,10 @@ def is_loopback(host: str) -> bool:
 
 def is_loopback_origin(origin: str) -> bool:
     """Is this a browser's origin for a page that this machine served?"""
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # an address that has no end, say
+        return False
     return parts.scheme in {"http", "https"} and is_loopback(parts.hostname or "")
 
 
@@ -86,7 +89,10 @@ def name_of(host: str) -> str:
 
 def is_same(origin: str, host: str) -> bool:
     """Is a browser's origin the very host, port included, that the request is for?"""
-    return urlsplit(origin).netloc.lower() == host.lower()
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
 
 
 def _is_address(name: str) -> bool:

@@ -50,6 +50,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        self._stay_closed()
         # Between two requests, what came is the beginning of the next: whatever it is, its headers have to end.
         if self.transport.is_closing() or not self._is_between_requests() or self.timeout_keep_alive_task is not None:
             return
@@ -100,6 +101,12 @@ class LimitedProtocol(HttpToolsProtocol):
             head = b"content-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n" % len(body)
             self.transport.write(b"HTTP/1.1 " + status + b"\r\n" + head + headers + b"\r\n" + body)
             self.transport.close()
+            self._stay_closed()
+
+    def _stay_closed(self) -> None:
+        """uvicorn asks a connection that it has paused to go on, closed or not, which uvloop takes for an error."""
+        if self.transport.is_closing():
+            self.flow.read_paused = False
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -205,8 +205,11 @@ class Batch:
         try:
             outcomes = writer.write([waiting.body for waiting in group])
         except BodyRefused as error:
-            if len(group) == 1:
+            if len(group) == 1 and group[0].is_rendered:
                 group[0].answer.set_exception(RequestRefused(str(error)))
+            elif len(group) == 1:
+                # The engine's parser is stricter than protobuf is: what OpenTelemetry's own takes is stored.
+                self._settle_held(writer, group[0])
             else:
                 for part in _parts_by_soundness(group):
                     self._settle(writer, part)
@@ -232,7 +235,10 @@ class Batch:
                     self._settle_held(writer, waiting)
 
     def _settle_held(self, writer: Writer, waiting: _Waiting) -> None:
-        """Render the body's arrays and lists and write it, alone: the others of its group are in the store by now."""
+        """Read the body as OpenTelemetry's own parser does, render its arrays and lists, and write it, alone.
+
+        The others of its group are in the store by now, or go their own way.
+        """
         if waiting.is_rendered:
             _answer_all(
                 [waiting],
@@ -242,7 +248,7 @@ class Batch:
         try:
             scopes = [rendered(scope) for scope in waiting.body.scopes]
         except (DecodeError, RecursionError) as error:
-            _answer_all([waiting], RequestRefused(f"its attributes cannot be read: {error}"))
+            _answer_all([waiting], RequestRefused(f"its spans cannot be read: {error}"))
             return
         self._settle(writer, [replace(waiting, body=replace(waiting.body, scopes=scopes), is_rendered=True)])
 

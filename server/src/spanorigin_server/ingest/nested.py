@@ -51,9 +51,12 @@ def text_of_value(value: AnyValue) -> str:
 def rendered(scope: ScopeSpans) -> ScopeSpans:
     """The scope with every array, list and byte string among its spans' attributes replaced by its text.
 
-    Raises google.protobuf's DecodeError when the spans are not such a message.
+    It is written as every SDK would: what protobuf allows and the engine's parser does not (a choice of two values, a
+    field of another type) is left out as protobuf's rules have it. Raises google.protobuf's DecodeError when the spans
+    are not such a message.
     """
     message = trace_pb2.ScopeSpans.FromString(scope.encoded)
+    message.DiscardUnknownFields()
     for span in message.spans:
         for attribute in _to_render(span.attributes):
             value = attribute.value

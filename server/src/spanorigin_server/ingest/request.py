@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
@@ -57,14 +58,30 @@ class _Scope:
 def scopes_of(request: bytes) -> list[ScopeSpans]:
     """The request's scopes in order. Raises RequestRefused; a body that passes may still have broken spans."""
     try:
-        return [
-            scope
-            for field, resource_spans in nested_messages(request)
-            if field == _RESOURCE_SPANS
-            for scope in _scopes_of_resource(resource_spans)
-        ]
+        return _cut(request)
     except (NotAMessageError, DecodeError) as error:
-        raise RequestRefused(str(error)) from None
+        try:
+            return _cut(_rewritten(request))
+        except DecodeError:
+            raise RequestRefused(str(error)) from None
+
+
+def _cut(request: bytes) -> list[ScopeSpans]:
+    return [
+        scope
+        for field, resource_spans in nested_messages(request)
+        if field == _RESOURCE_SPANS
+        for scope in _scopes_of_resource(resource_spans)
+    ]
+
+
+def _rewritten(request: bytes) -> bytes:
+    """The request as every SDK would write it: protobuf has older forms of fields, which `wire` does not know, and
+    has a reader pass over them. Raises DecodeError."""
+    message = ExportTraceServiceRequest.FromString(request)
+    message.DiscardUnknownFields()
+    encoded: bytes = message.SerializeToString()
+    return encoded
 
 
 def _scopes_of_resource(resource_spans: bytes) -> Iterable[ScopeSpans]:

@@ -8,8 +8,10 @@ compressed with gzip or zstd, as a whole or, as the Collector does, message by m
 from __future__ import annotations
 
 import gzip
+import io
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +34,9 @@ else:
     from backports import zstd
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-_MESSAGE_MOST: Final = 1024 * 1024 * 1024
+# Far more than a server takes in one request. What is compressed may have become more than fits into memory.
+_MESSAGE_MOST: Final = 256 * 1024 * 1024
+_PIECE_BYTES: Final = 1024 * 1024
 # A server that is busy, full or stopping says so; by then it may have recovered.
 PATIENCE_S: Final = 600.0
 _RETRIED: Final = (429, 502, 503, 504)
@@ -72,7 +76,7 @@ def entries_of(file: Path) -> Iterator[Entry]:
                 yield from _lines(opened)
             else:
                 yield from _frames(opened)
-    except (OSError, EOFError, zstd.ZstdError) as error:
+    except (OSError, EOFError, zlib.error, zstd.ZstdError) as error:
         raise _not_otlp(str(getattr(error, "strerror", None) or error), file) from None
 
 
@@ -155,21 +159,19 @@ def _plain(file: Path) -> IO[bytes]:
         return gzip.open(file, "rb")  # type: ignore[return-value]  # typeshed's GzipFile
     if begin == _ZSTD:
         opened.close()
-        import io
-
         return io.BufferedReader(zstd.open(file, "rb"))
     return opened
 
 
 def _lines(opened: IO[bytes]) -> Iterator[Entry]:
     number = 0
-    for line in opened:
+    while line := _bounded(opened.readline(_MESSAGE_MOST + 1), number + 1):
         if not line.strip():
             continue
         number += 1
         if number == 1 and not _is_json(line):
             # A single request, laid out over many lines.
-            yield Entry(1, line + opened.read(_MESSAGE_MOST), is_json=True)
+            yield Entry(1, _bounded(line + opened.read(_MESSAGE_MOST), 1), is_json=True)
             return
         yield Entry(number, line, is_json=True)
 
@@ -180,7 +182,7 @@ def _frames(opened: IO[bytes]) -> Iterator[Entry]:
     content = opened.read(min(size, _MESSAGE_MOST))
     if len(head) < 4 or len(content) != size or not (content or opened.peek(1)):  # type: ignore[attr-defined]
         # No length that fits: a single message without one.
-        yield _entry(1, head + content + opened.read(_MESSAGE_MOST))
+        yield _entry(1, _bounded(head + content + opened.read(_MESSAGE_MOST), 1))
         return
     number = 0
     while True:
@@ -195,9 +197,22 @@ def _frames(opened: IO[bytes]) -> Iterator[Entry]:
             raise _not_otlp(f"entry {number + 1} says it has {size:,} bytes, and {len(content):,} are there")
 
 
+def _bounded(content: bytes, number: int) -> bytes:
+    if len(content) > _MESSAGE_MOST:
+        raise _not_otlp(f"entry {number} has more than {_MESSAGE_MOST // 1024**2} MB, more than a server takes at once")
+    return content
+
+
 def _entry(number: int, content: bytes) -> Entry:
     if content.startswith(_ZSTD):
-        content = zstd.decompress(content)
+        pieces, size = [], 0
+        with zstd.open(io.BytesIO(content), "rb") as plain:
+            while piece := plain.read(_PIECE_BYTES):
+                pieces.append(piece)
+                size += len(piece)
+                if size > _MESSAGE_MOST:
+                    break
+        content = _bounded(b"".join(pieces), number)
     return Entry(number, content, is_json=content.lstrip()[:1] == b"{")
 
 

@@ -74,7 +74,8 @@ def _span(row: Row) -> dict[str, Any]:
         ],
     }
     for name, field in _DROPPED.items():
-        if name in whole:
+        # A sender may have an attribute of that name, with what is no count.
+        if 0 < whole.get(name, 0) < 2**32:
             span[field] = whole.pop(name)
     span["attributes"] = [
         *_texts(row["attrs_str"]),

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from ..processes import ServerProcess  # noqa: TID252  # as pytest names packages
+from spanorigin_tests.processes import ServerProcess
 
 HERE = Path(__file__).resolve().parent
 Origin = dict[str, Any]

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,18 @@ class ServerProcess:
 
     def __init__(self, data: Path, *options: str, command: tuple[str, ...] = COMMAND, **environment: str) -> None:
         self.data = data
+        # A file, since a pipe that nobody reads would stop a server that has much to say.
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # open as long as this
         self.process = subprocess.Popen(
             [*command, "--port", "0", "--data", str(data), *options],
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._errors,
             text=True,
             env=os.environ | environment,
         )
         assert self.process.stdout is not None
         first_line = self.process.stdout.readline()
-        assert first_line, self.process.communicate()[1]
+        assert first_line, self.errors()
         self.first_line = first_line
         self.port = int(first_line.rpartition(":")[2])
         self.address = f"http://127.0.0.1:{self.port}"
@@ -38,9 +41,19 @@ class ServerProcess:
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait()
-        for pipe in (self.process.stdout, self.process.stderr):
-            if pipe is not None:
-                pipe.close()
+        self._errors.close()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+    def errors(self) -> str:
+        """What it wrote to its standard error so far."""
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace")
+
+    def memory_bytes(self) -> int:
+        """What it has in memory at this moment."""
+        fields = Path(f"/proc/{self.process.pid}/statm").read_text().split()
+        return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def request(
         self, method: str, path: str, body: bytes | None = None, **headers: str
@@ -65,10 +78,9 @@ class ServerProcess:
         """SIGTERM, then its exit code and what it wrote."""
         self.process.terminate()
         assert self.process.stdout is not None
-        assert self.process.stderr is not None
         # Not communicate(): what was read ahead with the first line would be missing.
-        output, errors = self.process.stdout.read(), self.process.stderr.read()
-        return self.process.wait(60), output, errors
+        output = self.process.stdout.read()
+        return self.process.wait(60), output, self.errors()
 
 
 def run(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
