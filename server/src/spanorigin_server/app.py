@@ -14,6 +14,7 @@ import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 
 from spanorigin_server.access import Access, audit, token_endpoint
 from spanorigin_server.access.gate import guarded
@@ -163,14 +164,14 @@ def application(
             gate,
         ),
         middleware=[Middleware(Access, bound_host=settings.host, public_url=settings.public_url)],
-        exception_handlers={HTTPException: _refused, 500: _failed},  # type: ignore[dict-item]  # starlette's own type
+        exception_handlers={HTTPException: _refused, ClientDisconnect: _left, 500: _failed},  # type: ignore[dict-item]  # starlette's own type
         lifespan=life,
     )
     app.router.default = SignInFirst(Pages(web_folder), gate)
     tracers = Starlette(
         routes=guarded(measured_routes(datadog.routes(), measured), gate),
         middleware=[Middleware(Access, bound_host=settings.host, public_url=settings.public_url)],
-        exception_handlers={HTTPException: _refused, 500: _failed},  # type: ignore[dict-item]  # likewise
+        exception_handlers={HTTPException: _refused, ClientDisconnect: _left, 500: _failed},  # type: ignore[dict-item]  # likewise
     )
 
     async def by_door(scope: Scope, receive: Receive, send: Send) -> None:
@@ -192,6 +193,11 @@ async def _refused(request: Request, error: HTTPException) -> Response:
     response = error_answer(error.status_code, slug, message)
     response.headers.update(error.headers or {})
     return response
+
+
+async def _left(_request: Request, _error: Exception) -> Response:
+    """Who sent half a request has gone: nobody reads this, and it is no failure of ours."""
+    return error_answer(400, "request-refused", "The connection ended before the request did.")
 
 
 async def _failed(_request: Request, error: Exception) -> Response:
