@@ -20,6 +20,8 @@ interface FrameProps {
   children: ComponentChildren;
 }
 
+const UNTITLED: readonly string[] = ["explore", "findings", "lost"];
+
 export function Frame({ title, bars, keys, facts, class: extra = "", children }: FrameProps) {
   useEffect(() => {
     document.title = `${title} · spanorigin`;
@@ -27,10 +29,12 @@ export function Frame({ title, bars, keys, facts, class: extra = "", children }:
   return (
     <div class={`app ${extra}`}>
       <TopBar />
-      <div>
+      <section aria-label={title}>
+        {/* Pages whose head is a search or a choice have no title to be seen. */}
+        {UNTITLED.includes(page.value.name) ? <h1 class="sr">{title}</h1> : null}
         {isAway.value ? <AwayNote /> : null}
         {bars}
-      </div>
+      </section>
       {children}
       <footer class="status">
         {keys}
