@@ -15,6 +15,7 @@ const spent = (path: string, totalNs: number): PlaceRed => ({
   p50Ns: totalNs,
   p95Ns: totalNs,
   totalNs,
+  selfNs: null,
 });
 const PATHS = ["README.md", "ads/app/views.py", "lib/x.py", "shop/app/pay.py", "shop/app/views.py"];
 

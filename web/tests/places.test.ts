@@ -26,6 +26,7 @@ const red = (line: number | null, totalNs: number, more: Partial<PlaceRed> = {})
   p50Ns: 5,
   p95Ns: 9,
   totalNs,
+  selfNs: null,
   ...more,
 });
 

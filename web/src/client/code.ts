@@ -14,7 +14,10 @@ export interface PlaceQuestion {
   readonly from: EpochNs;
   readonly to: EpochNs;
   readonly line?: number;
+  readonly function?: string;
   readonly type?: OriginType;
+  /** Whether the time of callees is wanted apart; it costs another reading. */
+  readonly self?: boolean;
 }
 
 /** Names of the repositories whose source may be read. */
@@ -46,6 +49,12 @@ export async function getFile(
     takenFrom: file.taken_from,
     path: file.path,
     lines: file.lines,
+    functions: file.functions.map(({ name, line, first_line: first, last_line: last }) => ({
+      name,
+      line,
+      first,
+      last,
+    })),
   };
 }
 
@@ -54,7 +63,12 @@ export async function listPlaces(
   group: "line" | "file",
   signal?: AbortSignal,
 ): Promise<readonly PlaceRed[]> {
-  const parameters = { ...placeParameters(question), group, limit: "20000" };
+  const parameters = {
+    ...placeParameters(question),
+    group,
+    limit: "20000",
+    ...(question.self ? { self: "true" } : {}),
+  };
   const list = await ask<wire.OriginList>("/api/v1/origins", parameters, signal);
   return list.origins.map(toPlaceRed);
 }
@@ -79,6 +93,16 @@ export async function getExits(question: PlaceQuestion, signal?: AbortSignal): P
   }));
 }
 
+/** Lines that called again and again under one parent, with how often they did. */
+export async function listRepeats(
+  { query, from, to }: PlaceQuestion,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<number, number>> {
+  const parameters = { q: query, from: String(from), to: String(to), limit: "100" };
+  const { findings } = await ask<wire.RepeatFindings>("/api/v1/findings/repeats", parameters, signal);
+  return new Map(findings.map((found) => [found.line ?? 0, found.calls_per_parent]));
+}
+
 function placeParameters(question: PlaceQuestion): Record<string, string> {
   return {
     q: question.query,
@@ -86,10 +110,17 @@ function placeParameters(question: PlaceQuestion): Record<string, string> {
     to: String(question.to),
     ...(question.path === "" ? {} : { path: question.path }),
     ...(question.line === undefined ? {} : { line: String(question.line) }),
+    ...(question.function ? { function: question.function } : {}),
     ...(question.type === undefined ? {} : { type: question.type }),
   };
 }
 
 function toPlaceRed(stats: wire.OriginStats): PlaceRed {
-  return { ...toRed(stats), path: stats.path ?? "", line: stats.line, function: stats.function ?? "" };
+  return {
+    ...toRed(stats),
+    path: stats.path ?? "",
+    line: stats.line,
+    function: stats.function ?? "",
+    selfNs: stats.self_ns,
+  };
 }

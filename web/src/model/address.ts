@@ -4,9 +4,11 @@
  * An address that makes no sense leads to the nearest page that does: unknown paths to `lost`, wrong values to defaults.
  */
 
+import { type DiffPlace, readDiffAddress, writeDiffAddress } from "./changes";
 import { type CodePlace, readCodeAddress, writeCodeAddress } from "./code-address";
 import { type ExploreLook, isPlainLook, readExploreLook, writeExploreLook } from "./explore-look";
 import { FINDING_KINDS, type FindingKind } from "./findings";
+import { type OriginKey, readOriginKey, writeOriginKey } from "./origin-address";
 import { DEFAULT_RANGE, isSameRange, type TimeRange, WINDOWS } from "./time-range";
 
 /** How a trace is looked at. */
@@ -29,6 +31,8 @@ export type Page =
   | { readonly name: "explore"; readonly query: string; readonly range: TimeRange; readonly look?: ExploreLook }
   | { readonly name: "trace"; readonly traceId: string; readonly spanId: string | null; readonly look?: TraceLook }
   | { readonly name: "code"; readonly place: CodePlace; readonly range: TimeRange }
+  | { readonly name: "origin"; readonly place: OriginKey; readonly range: TimeRange }
+  | { readonly name: "diff"; readonly place: DiffPlace; readonly range: TimeRange }
   | { readonly name: "findings"; readonly kind: FindingKind; readonly range: TimeRange }
   | { readonly name: "lost"; readonly path: string };
 
@@ -86,6 +90,12 @@ export function writeAddress(page: Page): string {
       const path = writeCodeAddress(page.place, parameters);
       writeRange(parameters, page.range);
       return withSearch(path, parameters);
+    }
+    case "origin":
+    case "diff": {
+      const parameters = new URLSearchParams();
+      writeRange(parameters, page.range);
+      return withSearch(page.name === "origin" ? writeOriginKey(page.place) : writeDiffAddress(page.place), parameters);
     }
     case "findings": {
       const parameters = new URLSearchParams(page.kind === "repeats" ? {} : { kind: page.kind });

@@ -15,7 +15,14 @@ export interface CodePlace {
   readonly as: string | null;
   /** Whether spans of all commits are counted, and not only those of `commit`. */
   readonly ofAll: boolean;
+  readonly lens: CodeLens;
+  /** A commit whose numbers stand beside those of `commit`. */
+  readonly against: string | null;
 }
+
+/** What is counted: everything, with the time of callees taken off, or only requests coming in, or calls going out. */
+export const CODE_LENSES = ["total", "self", "entry", "exit"] as const;
+export type CodeLens = (typeof CODE_LENSES)[number];
 
 export const ALL_CODE: CodePlace = {
   repository: null,
@@ -24,6 +31,8 @@ export const ALL_CODE: CodePlace = {
   line: null,
   as: null,
   ofAll: false,
+  lens: "total",
+  against: null,
 };
 
 /** The place that an address names; null when it is no address of code. */
@@ -43,6 +52,8 @@ export function readCodeAddress(path: string, parameters: URLSearchParams): Code
     line: /^[1-9]\d{0,8}$/.test(line) ? Number(line) : null,
     as: parameters.get("as"),
     ofAll: parameters.get("commits") === "all",
+    lens: CODE_LENSES.find((known) => known === parameters.get("lens")) ?? "total",
+    against: /^[0-9a-f]{7,40}$/.exec(parameters.get("against")?.toLowerCase() ?? "")?.[0] ?? null,
   };
 }
 
@@ -52,6 +63,8 @@ export function writeCodeAddress(place: CodePlace, parameters: URLSearchParams):
   if (place.line !== null) parameters.set("line", String(place.line));
   if (place.as !== null && place.as !== place.path) parameters.set("as", place.as);
   if (place.ofAll) parameters.set("commits", "all");
+  if (place.lens !== "total") parameters.set("lens", place.lens);
+  if (place.against !== null) parameters.set("against", place.against);
   const commit = place.commit === null ? "" : `@${place.commit}`;
   const path = place.path === null ? "" : `/${place.path.split("/").map(encodeURIComponent).join("/")}`;
   return `/code/${encodeURIComponent(place.repository)}${commit}${path}`;

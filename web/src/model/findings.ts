@@ -13,14 +13,18 @@ export interface Finding {
   readonly facts: readonly Fact[];
   /** A trace that shows it. */
   readonly traceId: string | null;
+  /** Whether it is about calls that a loop makes. */
+  readonly isRepeated: boolean;
 }
 
-export type Fact = { readonly ns: number } | { readonly text: string };
+export type Fact =
+  | { readonly ns: number; readonly tone?: "slow" | "error" }
+  | { readonly text: string; readonly tone?: "slow" | "error" };
 
 export const FINDING_COLUMNS: Readonly<Record<FindingKind, readonly string[]>> = {
   repeats: ["calls each", "calls", "wasted"],
   slow: ["spans", "p50", "p95"],
-  errors: ["traces", "errors", ""],
+  errors: ["traces", "errors", "newest"],
   regressions: ["before p95", "now p95", "change"],
 };
 

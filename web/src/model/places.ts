@@ -9,6 +9,15 @@ export interface CodeFile {
   readonly takenFrom: "commit" | "working_copy";
   readonly path: string;
   readonly lines: readonly (readonly Token[])[];
+  readonly functions: readonly CodeFunction[];
+}
+
+/** A function with the lines it goes over; `line` is where its name stands. */
+export interface CodeFunction {
+  readonly name: string;
+  readonly line: number;
+  readonly first: number;
+  readonly last: number;
 }
 
 /** Rate, errors and duration of a place. */
@@ -28,6 +37,8 @@ export interface PlaceRed extends Red {
   readonly path: string;
   readonly line: number | null;
   readonly function: string;
+  /** Without the time of callees; null where that was not asked for. */
+  readonly selfNs: number | null;
 }
 
 export interface LineRed extends PlaceRed {
@@ -84,7 +95,17 @@ function joined(a: PlaceRed, b: PlaceRed): PlaceRed {
     errorRate: count === 0 ? 0 : errors / count,
     rate: a.rate + b.rate,
     totalNs: a.totalNs + b.totalNs,
+    selfNs: a.selfNs === null || b.selfNs === null ? null : a.selfNs + b.selfNs,
   };
+}
+
+/** The functions that no span starts in, innermost or around it. */
+export function neverHit(
+  functions: readonly CodeFunction[],
+  lines: ReadonlyMap<number, unknown>,
+): readonly CodeFunction[] {
+  const numbers = [...lines.keys()];
+  return functions.filter(({ first, last }) => !numbers.some((line) => first <= line && line <= last));
 }
 
 /** How much of a place's colour a line has: its share of the most, by its root, so that a tenth can still be seen. */
@@ -92,11 +113,16 @@ export function heat(ns: number, mostNs: number): number {
   return mostNs <= 0 ? 0 : Math.sqrt(Math.max(0, ns) / mostNs);
 }
 
+/** The time that a line is judged by: its own where that was asked for. */
+export function timeOf(place: PlaceRed): number {
+  return place.selfNs ?? place.totalNs;
+}
+
 /** Lines by the time spent there, most first, down to a hundredth of the file's: what `]` and `[` go through. */
 export function hotLines(lines: ReadonlyMap<number, LineRed>): readonly number[] {
-  const sorted = [...lines.values()].sort((a, b) => b.totalNs - a.totalNs || a.line - b.line);
-  const sum = sorted.reduce((total, line) => total + line.totalNs, 0);
-  const hot = sorted.filter((line) => line.totalNs >= sum / 100 || line.errors > 0);
+  const sorted = [...lines.values()].sort((a, b) => timeOf(b) - timeOf(a) || a.line - b.line);
+  const sum = sorted.reduce((total, line) => total + timeOf(line), 0);
+  const hot = sorted.filter((line) => timeOf(line) >= sum / 100 || line.errors > 0);
   return hot.map(({ line }) => line);
 }
 

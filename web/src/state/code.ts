@@ -1,22 +1,47 @@
 /** The file that is open as a page: its text, what its lines cost, and what is known of the selected one. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { getCallers, getExits, getFile, listPlaces, type PlaceQuestion } from "../client/code";
+import { listVersions } from "../client/changes";
+import { getCallers, getExits, getFile, listPlaces, listRepeats, type PlaceQuestion } from "../client/code";
+import { getOverview } from "../client/counts";
 import { slowestSpans } from "../client/spans";
+import { lineText } from "../model/code";
 import type { CodePlace } from "../model/code-address";
-import { type Caller, type CodeFile, type Exit, hotLines, type LineRed, lineSearch, linesRed } from "../model/places";
+import type { Overview } from "../model/groups";
+import { lineMap } from "../model/line-map";
+import {
+  type Caller,
+  type CodeFile,
+  type Exit,
+  hotLines,
+  type LineRed,
+  lineSearch,
+  linesRed,
+  neverHit,
+  timeOf,
+} from "../model/places";
 import { asProblem, isAbort, type Problem } from "../model/problem";
 import type { Span } from "../model/span";
+import { writeValue } from "../model/terms";
 import { fromMs } from "../model/time";
 import { resolveRange, type TimeRange } from "../model/time-range";
+import type { VersionRed } from "../model/versions";
 
 export const file = signal<CodeFile | null>(null);
 export const problem = signal<Problem | null>(null);
 /** By number; null until they were counted once. */
 export const lines = signal<ReadonlyMap<number, LineRed> | null>(null);
 export const countProblem = signal<Problem | null>(null);
+/** Lines of the commit that this one is compared with, by their numbers here; null while none is. */
+export const beside = signal<ReadonlyMap<number, LineRed> | null>(null);
+/** What ran of the file, the version that came last first. */
+export const versions = signal<readonly VersionRed[]>([]);
+/** Lines that called again and again under one parent, with how often. */
+export const repeats = signal<ReadonlyMap<number, number>>(new Map());
+/** Functions of the file that no span starts in; null until that is known. */
+export const cold = computed(() => (file.value && lines.value ? neverHit(file.value.functions, lines.value) : null));
 export const hot = computed(() => hotLines(lines.value ?? new Map()));
-export const mostNs = computed(() => Math.max(0, ...[...(lines.value?.values() ?? [])].map(({ totalNs }) => totalNs)));
+export const mostNs = computed(() => Math.max(0, ...[...(lines.value?.values() ?? [])].map(timeOf)));
 
 /** What calls the selected line, what it calls, and its slowest spans. */
 export interface LineDetail {
@@ -24,12 +49,15 @@ export interface LineDetail {
   readonly callers: readonly Caller[];
   readonly exits: readonly Exit[];
   readonly slowest: readonly Span[];
+  readonly course: Overview | null;
+  readonly versions: readonly VersionRed[];
 }
 export const detail = signal<LineDetail | null>(null);
 export const detailProblem = signal<Problem | null>(null);
 
 const EXITS_SHOWN = 8;
 const SLOWEST_SHOWN = 5;
+const COURSE_PIECES = 60;
 let fileKey = "";
 let countKey = "";
 let reading: AbortController | null = null;
@@ -49,7 +77,7 @@ export function openFile(place: CodePlace, range: TimeRange): void {
     });
     void read(place);
   }
-  const nextCount = JSON.stringify([nextFile, place.as, place.ofAll, range], (_, value) =>
+  const nextCount = JSON.stringify([nextFile, place.as, place.ofAll, place.lens, place.against, range], (_, value) =>
     typeof value === "bigint" ? String(value) : value,
   );
   if (nextCount !== countKey) {
@@ -77,7 +105,8 @@ export async function lookAt(place: CodePlace, range: TimeRange, line: number): 
   const question = { ...questionOf(place, range), line };
   try {
     const isEntry = lines.value?.get(line)?.types.includes("entry") ?? false;
-    const [callers, exits, slowest] = await Promise.all([
+    const ofLine = { ...question, query: lineSearch(question.path, line, null) };
+    const [callers, exits, slowest, course, ran] = await Promise.all([
       getCallers(question, abort.signal),
       isEntry ? getExits({ ...question, type: "entry" }, abort.signal) : [],
       slowestSpans(
@@ -87,10 +116,12 @@ export async function lookAt(place: CodePlace, range: TimeRange, line: number): 
         SLOWEST_SHOWN,
         abort.signal,
       ),
+      getOverview(ofLine, COURSE_PIECES, abort.signal),
+      listVersions(ofLine, 1, abort.signal),
     ]);
     if (abort.signal.aborted) return;
     batch(() => {
-      detail.value = { line, callers, exits: exits.slice(0, EXITS_SHOWN), slowest };
+      detail.value = { line, callers, exits: exits.slice(0, EXITS_SHOWN), slowest, course, versions: ran };
       detailProblem.value = null;
     });
   } catch (error) {
@@ -123,20 +154,49 @@ async function read(place: CodePlace): Promise<void> {
   }
 }
 
+/** What the lines cost at the commit that is compared with, brought to where the lines are here. */
+async function besideOf(place: CodePlace, question: PlaceQuestion, signal: AbortSignal) {
+  if (place.against === null) return null;
+  const [there, here, places] = await Promise.all([
+    getFile(place.repository ?? "", place.against, place.path ?? "", signal),
+    getFile(place.repository ?? "", place.commit, place.path ?? "", signal),
+    listPlaces({ ...question, query: `commit:${place.against}` }, "line", signal),
+  ]);
+  const map = lineMap(there.lines.map(lineText), here.lines.map(lineText));
+  const found = new Map<number, LineRed>();
+  for (const [line, red] of linesRed(places, [])) {
+    const now = map[line - 1] ?? -1;
+    if (now >= 0) found.set(now + 1, red);
+  }
+  return found;
+}
+
 async function count(place: CodePlace, range: TimeRange): Promise<void> {
   counting?.abort();
   counting = new AbortController();
   const abort = counting;
-  const question = questionOf(place, range);
+  const asked = questionOf(place, range);
+  const { lens } = place;
+  const question = { ...asked, self: lens === "self", ...(lens === "entry" || lens === "exit" ? { type: lens } : {}) };
   try {
-    const [all, entries] = await Promise.all([
+    const [all, entries, other] = await Promise.all([
       listPlaces(question, "line", abort.signal),
-      listPlaces({ ...question, type: "entry" }, "line", abort.signal),
+      lens === "exit" ? [] : listPlaces({ ...asked, type: "entry" }, "line", abort.signal),
+      besideOf(place, question, abort.signal),
     ]);
     if (abort.signal.aborted) return;
     batch(() => {
       lines.value = linesRed(all, entries);
+      beside.value = other;
       countProblem.value = null;
+    });
+    // What the numbers do not wait for.
+    const file = { ...asked, query: `file:${writeValue(asked.path)}` };
+    const [ran, again] = await Promise.all([listVersions(file, 1, abort.signal), listRepeats(file, abort.signal)]);
+    if (abort.signal.aborted) return;
+    batch(() => {
+      versions.value = ran;
+      repeats.value = again;
     });
   } catch (error) {
     if (!isAbort(error) && !abort.signal.aborted) countProblem.value = asProblem(error);

@@ -2,8 +2,10 @@
 
 import { signal } from "@preact/signals";
 import { getFindings } from "../client/findings";
+import { slowestSpans } from "../client/spans";
 import type { Finding, FindingKind } from "../model/findings";
 import { asProblem, isAbort, type Problem } from "../model/problem";
+import type { Span } from "../model/span";
 import { fromMs } from "../model/time";
 import { resolveRange, type TimeRange } from "../model/time-range";
 
@@ -24,4 +26,10 @@ export async function openFindings(kind: FindingKind, range: TimeRange): Promise
   } catch (error) {
     if (!isAbort(error) && !signal.aborted) problem.value = asProblem(error);
   }
+}
+
+/** The slowest span of a search, which stands for the others; null when there is none any more. */
+export async function slowestOf(query: string, range: TimeRange, signal: AbortSignal): Promise<Span | null> {
+  const { from, to } = resolveRange(range, fromMs(Date.now()));
+  return (await slowestSpans(query, from, to, 1, signal))[0] ?? null;
 }

@@ -17,6 +17,8 @@ import { Sprite } from "./sprite";
 import { Blank } from "./states";
 
 const CodePage = lazily(() => import("./file/page").then((file) => file.CodePage));
+const OriginPage = lazily(() => import("./origin/page").then((file) => file.OriginPage));
+const DiffPage = lazily(() => import("./diff/page").then((file) => file.DiffPage));
 const FindingsPage = lazily(() => import("./findings/page").then((file) => file.FindingsPage));
 const FirstRunPage = lazily(() => import("./first-run/page").then((file) => file.FirstRunPage));
 const TracePage = lazily(() => import("./trace/page").then((file) => file.TracePage));
@@ -55,6 +57,10 @@ function CurrentPage() {
       return <TracePage traceId={current.traceId} spanId={current.spanId} look={current.look ?? PLAIN_LOOK} />;
     case "code":
       return <CodePage place={current.place} range={current.range} />;
+    case "origin":
+      return <OriginPage place={current.place} range={current.range} />;
+    case "diff":
+      return <DiffPage place={current.place} range={current.range} />;
     case "findings":
       return <FindingsPage kind={current.kind} range={current.range} />;
     case "lost":

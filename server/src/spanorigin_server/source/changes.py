@@ -8,12 +8,14 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from .checkout import Change, Checkout, CommitFiles, content_id
-from .highlight import Highlighter, Line
+from .highlight import Highlighter, Line, plain
 from .snapshot import Unreadable
 from .text import text_of
 
 FILES_MOST = 300
 LINES_MOST = 20_000
+# A file of 80,000 characters takes the highlighter 60 ms; of a larger change the files behind are plain.
+_HIGHLIGHTED_MOST = 500_000
 _CONTEXT = 3
 # Lines of one file times lines of the other, beyond which difflib takes seconds: then they are compared by their ends.
 _COMPARED_MOST = 4_000_000
@@ -52,29 +54,41 @@ class Changes:
     is_whole: bool
 
 
+class _Lines:
+    """Reads files as lines, highlighted as long as that is affordable."""
+
+    def __init__(self, highlighter: Highlighter) -> None:
+        self._highlighter = highlighter
+        self._left = _HIGHLIGHTED_MOST
+
+    def of(self, files: CommitFiles, path: str) -> list[Line]:
+        content = files.content(path)
+        text = text_of(content)
+        self._left -= len(text)
+        return self._highlighter.lines(path, text, content_id(content)) if self._left >= 0 else plain(text)
+
+
 def changes_between(checkout: Checkout, base: CommitFiles, head: CommitFiles, highlighter: Highlighter) -> Changes:
     """Everything that is different at `head`, and was at `base`, both of `checkout`."""
     changed = checkout.changes(base, head)
     files: list[ChangedFile] = []
-    left = LINES_MOST
+    left, reader = LINES_MOST, _Lines(highlighter)
     for change in changed[:FILES_MOST]:
-        file = _file(change, base, head, highlighter, left)
+        file = _file(change, base, head, reader, left)
         left -= sum(len(hunk) for hunk in file.hunks)
         files.append(file)
     return Changes(checkout.name, str(base.commit), str(head.commit), files, len(changed) <= FILES_MOST)
 
 
-def _file(
-    change: Change, base: CommitFiles, head: CommitFiles, highlighter: Highlighter, lines_left: int
-) -> ChangedFile:
+def _file(change: Change, base: CommitFiles, head: CommitFiles, reader: _Lines, lines_left: int) -> ChangedFile:
     path, old_path = change.new or change.old or "", change.old or change.new or ""
     kind: Kind = (
         "added" if change.old is None else "deleted" if change.new is None else
         "changed" if change.old == change.new else "renamed"
     )  # fmt: skip
     try:
-        then = [] if change.old is None else _lines(base, change.old, highlighter)
-        now = [] if change.new is None else _lines(head, change.new, highlighter)
+        then = [] if change.old is None else reader.of(base, change.old)
+        now = [] if change.new is None else reader.of(head, change.new)
     except Unreadable as error:
         return ChangedFile(path, old_path, kind, [], f"It is not shown: {error}.")
     hunks = list(_hunks(then, now))
@@ -82,11 +96,6 @@ def _file(
         reason = f"Its changes are left out: {LINES_MOST} lines are shown, and the files before it have them."
         return ChangedFile(path, old_path, kind, [], reason)
     return ChangedFile(path, old_path, kind, hunks, None)
-
-
-def _lines(files: CommitFiles, path: str, highlighter: Highlighter) -> list[Line]:
-    content = files.content(path)
-    return highlighter.lines(path, text_of(content), content_id(content))
 
 
 def _hunks(then: list[Line], now: list[Line]) -> Iterator[list[DiffLine]]:

@@ -54,12 +54,10 @@ class Highlighter:
 def highlighted(path: str, text: str) -> list[Line]:
     """`text` as lines of tokens, without the cache."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    raw = text.split("\n")
-    if raw[-1] == "":
-        raw.pop()
+    raw = _split(text)
     lexer = _lexer(path)
     if lexer is None or len(text) > _HIGHLIGHT_LIMIT or any(len(line) > _LINE_LIMIT for line in raw):
-        return [[("", line[:_LINE_LIMIT])] if line else [] for line in raw]
+        return plain(text)
     lines: list[Line] = [[]]
     for kind, value in lexer.get_tokens(text):
         short = _short_class(kind)
@@ -69,6 +67,19 @@ def highlighted(path: str, text: str) -> list[Line]:
             if piece:
                 _append(lines[-1], short, piece)
     return lines[: len(raw)] + [[] for _ in range(len(raw) - len(lines))]
+
+
+def plain(text: str) -> list[Line]:
+    """The same lines without highlighting, which costs next to nothing."""
+    lines = _split(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return [[("", line[:_LINE_LIMIT])] if line else [] for line in lines]
+
+
+def _split(text: str) -> list[str]:
+    raw = text.split("\n")
+    if raw[-1] == "":
+        raw.pop()
+    return raw
 
 
 def _append(line: Line, short: str, piece: str) -> None:

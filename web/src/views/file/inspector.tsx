@@ -3,14 +3,16 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { CodePlace } from "../../model/code-address";
-import { grouped } from "../../model/numbers";
 import { shortFunction } from "../../model/paths";
 import { type LineRed, lineSearch, percent } from "../../model/places";
 import type { TimeRange } from "../../model/time-range";
+import { changeOf, versionName } from "../../model/versions";
 import * as state from "../../state/code";
 import { copy } from "../../state/toast";
-import { Diamond, Duration, Icon, PlaceWords, placeTitle } from "../glyphs";
-import { codeLink, exploreLink, spanLink } from "../links";
+import { Course, CourseFoot } from "../course";
+import { Diamond, Duration, Icon } from "../glyphs";
+import { codeLink, exploreLink, originLink } from "../links";
+import { Callers, Exits, Part, SlowestTraces } from "../near";
 import { Notice } from "../states";
 import { Rate } from "./rate";
 
@@ -49,8 +51,18 @@ export function LineInspector({ place, range, line, onHop, onClose }: InspectorP
           <Act icon="x" label="Close (Esc)" onAct={onClose} />
         </div>
         {red && red.function !== "" ? (
-          <p class="mono text-2 cut" title={red.function}>
-            {shortFunction(red.function, red.path)}
+          <p class="row">
+            <span class="mono text-2 cut" title={red.function}>
+              {shortFunction(red.function, red.path)}
+            </span>
+            <span class="grow" />
+            <a
+              class="link"
+              data-testid="over-time"
+              href={originLink({ path: spansPath, function: red.function, line: null }, range)}
+            >
+              over time
+            </a>
           </p>
         ) : null}
       </section>
@@ -58,11 +70,6 @@ export function LineInspector({ place, range, line, onHop, onClose }: InspectorP
         <>
           <Stats red={red} />
           <Details place={place} range={range} line={line} />
-          <section class="section">
-            <a class="link" href={exploreLink(lineSearch(spansPath, line, place.ofAll ? null : place.commit), range)}>
-              All {grouped(red.count)} spans in the explorer
-            </a>
-          </section>
         </>
       ) : (
         <section class="section">
@@ -89,7 +96,7 @@ function Stats({ red }: { red: LineRed }) {
     ["Errors", <span class={red.errors > 0 ? "is-error" : ""}>{percent(red.errorRate)}</span>],
     ["p50", <Duration ns={red.p50Ns} />],
     ["p95", <Duration ns={red.p95Ns} />],
-    ["Total", <Duration ns={red.totalNs} />],
+    red.selfNs === null ? ["Total", <Duration ns={red.totalNs} />] : ["Self", <Duration ns={red.selfNs} />],
   ];
   return (
     <section class="section numbers">
@@ -105,8 +112,6 @@ function Stats({ red }: { red: LineRed }) {
   );
 }
 
-const RELATIONS = { frame: "calls it", request: "in its requests", remote: "sends the request" } as const;
-
 function Details({ place, range, line }: { place: CodePlace; range: TimeRange; line: number }) {
   const detail = state.detail.value;
   if (state.detailProblem.value) {
@@ -119,82 +124,52 @@ function Details({ place, range, line }: { place: CodePlace; range: TimeRange; l
     );
   }
   if (detail?.line !== line) return null;
+  const { course, versions } = detail;
   const isHere = place.as === null || place.as === place.path;
-  const link = (path: string, at: number) =>
-    isHere ? codeLink({ ...place, path, line: at, as: null }, range) : exploreLink(lineSearch(path, at, null), range);
+  const link = ({ path, line: at }: { path: string; line: number }, isRemote: boolean) =>
+    isHere && !isRemote
+      ? codeLink({ ...place, path, line: at, as: null }, range)
+      : exploreLink(lineSearch(path, at, null), range);
   return (
     <>
-      {detail.callers.length > 0 ? (
-        <Part title="Callers" hint="of the newest 200 spans">
-          {detail.callers.map((caller, index) => (
-            <li key={index}>
-              <a
-                class="near-row"
-                data-testid="caller"
-                title={`${caller.service}: ${placeTitle(caller)}`}
-                href={
-                  caller.relation === "remote"
-                    ? exploreLink(lineSearch(caller.path, caller.line, null), range)
-                    : link(caller.path, caller.line)
-                }
-              >
-                <span class="origin">
-                  <PlaceWords place={caller} />
-                </span>
-                <span class="muted">{RELATIONS[caller.relation]}</span>
-                <span class="num">{percent(caller.share)}</span>
-              </a>
-            </li>
-          ))}
-        </Part>
+      {course ? (
+        <section class="section" aria-label="p95 over time">
+          <Course class="is-tall" values={course.p95Ns} label="p95 over time" />
+          <CourseFoot
+            from={course.from}
+            until={course.from + BigInt(course.stepNs) * BigInt(course.p95Ns.length)}
+            marks={[]}
+          />
+        </section>
       ) : null}
-      {detail.exits.length > 0 ? (
-        <Part title="Its requests call" hint="to each request">
-          {detail.exits.map((exit, index) => (
-            <li key={index}>
+      <Callers callers={detail.callers} linkTo={link} />
+      <Exits exits={detail.exits} linkTo={link} />
+      {versions.length > 1 ? (
+        <Part title="Versions" hint="of this line">
+          {versions.slice(0, 6).map((one, index) => (
+            <li key={one.commit + one.version}>
               <a
                 class="near-row"
-                data-testid="exit"
-                title={`${exit.service}: ${placeTitle(exit)}`}
-                href={link(exit.path, exit.line)}
+                data-testid="line-version"
+                title={`${one.version} ${one.commit}`}
+                href={codeLink({ ...place, commit: one.commit || place.commit, ofAll: false }, range)}
               >
-                <span class="origin">
-                  <PlaceWords place={exit} />
-                </span>
+                <span class="cut">{versionName(one)}</span>
                 <span class="num">
-                  <Duration ns={exit.p95Ns} />
+                  <Duration ns={one.p95Ns} />
                 </span>
-                <span class="num">{exit.perRequest.toFixed(1)}×</span>
+                <span class="num muted">
+                  {versions[index + 1] ? (changeOf(one.p95Ns, versions[index + 1]!.p95Ns) ?? "") : ""}
+                </span>
               </a>
             </li>
           ))}
         </Part>
       ) : null}
-      <Part title="Slowest traces" hint="">
-        {detail.slowest.map((span) => (
-          <li key={span.spanId}>
-            <a class="near-row" data-testid="slow-trace" href={spanLink(span.traceId, span.spanId)}>
-              <span class="cut">{span.resource}</span>
-              <span class="muted">{span.service}</span>
-              <span class={`num ${span.status === "error" ? "is-error" : ""}`}>
-                <Duration ns={span.durationNs} />
-              </span>
-            </a>
-          </li>
-        ))}
-      </Part>
+      <SlowestTraces
+        slowest={detail.slowest}
+        all={exploreLink(lineSearch(place.as ?? place.path ?? "", line, place.ofAll ? null : place.commit), range)}
+      />
     </>
-  );
-}
-
-function Part({ title, hint, children }: { title: string; hint: string; children: ComponentChildren }) {
-  return (
-    <section class="section" aria-label={title}>
-      <div class="section-head">
-        <h3>{title}</h3>
-        <span class="muted">{hint}</span>
-      </div>
-      <ol class="near">{children}</ol>
-    </section>
   );
 }

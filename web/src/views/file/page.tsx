@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { Page } from "../../model/address";
-import { ALL_CODE, type CodePlace } from "../../model/code-address";
+import { ALL_CODE, CODE_LENSES, type CodeLens, type CodePlace } from "../../model/code-address";
 import { counted, grouped } from "../../model/numbers";
 import { splitPath } from "../../model/paths";
 import { nextHot } from "../../model/places";
@@ -16,6 +16,7 @@ import { Icon } from "../glyphs";
 import { useKeys } from "../keys";
 import { codeLink } from "../links";
 import { Blank, ProblemBlank } from "../states";
+import { Against, Cold } from "./compare";
 import { LineInspector } from "./inspector";
 import { SourceTable } from "./source";
 import { FileTree, HottestFiles } from "./tree";
@@ -24,6 +25,13 @@ interface CodePageProps {
   place: CodePlace;
   range: TimeRange;
 }
+
+const LENS_WORDS: Readonly<Record<CodeLens, readonly [string, string]>> = {
+  total: ["Total", "All spans, with the time in all"],
+  self: ["Self", "All spans, without the time of what they call"],
+  entry: ["Entries", "Only where requests come in"],
+  exit: ["Exits", "Only where calls go out"],
+};
 
 export function CodePage({ place, range }: CodePageProps) {
   const [isChoosingTime, setIsChoosingTime] = useState(false);
@@ -48,6 +56,7 @@ export function CodePage({ place, range }: CodePageProps) {
     "[": () => hop(-1),
     j: () => step(1),
     k: () => step(-1),
+    l: () => go({ lens: CODE_LENSES[(CODE_LENSES.indexOf(place.lens) + 1) % CODE_LENSES.length]! }),
     t: () => setIsChoosingTime(true),
     r: () => state.recount(place, range),
     Escape: () => (place.line === null ? history.back() : select(null)),
@@ -71,8 +80,24 @@ export function CodePage({ place, range }: CodePageProps) {
             </span>
           ) : null}
           <span class="grow" />
+          {file ? <Cold onSelect={select} /> : null}
+          <span class="seg seg-s" title="What is counted (l)">
+            {CODE_LENSES.map((lens) => (
+              <button
+                key={lens}
+                type="button"
+                data-testid={`lens-${lens}`}
+                aria-pressed={place.lens === lens}
+                title={LENS_WORDS[lens][1]}
+                onClick={() => go({ lens })}
+              >
+                {LENS_WORDS[lens][0]}
+              </button>
+            ))}
+          </span>
+          {file ? <Against place={place} onChoose={(against) => go({ against })} /> : null}
           {place.commit === null ? null : (
-            <span class="seg seg-s">
+            <span class="seg seg-s only-wide">
               <button type="button" aria-pressed={!place.ofAll} onClick={() => go({ ofAll: false })}>
                 This commit
               </button>
@@ -103,6 +128,9 @@ export function CodePage({ place, range }: CodePageProps) {
             <kbd>j k</kbd>line
           </span>
           <span>
+            <kbd>l</kbd>lens
+          </span>
+          <span>
             <kbd>t</kbd>time
           </span>
           <span>
@@ -129,7 +157,7 @@ export function CodePage({ place, range }: CodePageProps) {
         ) : !isFile ? (
           <HottestFiles place={place} range={range} />
         ) : (
-          <SourceTable selected={place.line} onSelect={select} />
+          <SourceTable selected={place.line} lens={place.lens} isCompared={place.against !== null} onSelect={select} />
         )}
         {place.line === null || !isFile || problem ? null : (
           <LineInspector place={place} range={range} line={place.line} onHop={hop} onClose={() => select(null)} />

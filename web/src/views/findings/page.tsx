@@ -2,15 +2,15 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { FINDING_COLUMNS, FINDING_KINDS, FINDING_NAMES, type Finding, type FindingKind } from "../../model/findings";
-import { lineSearch } from "../../model/places";
 import type { TimeRange } from "../../model/time-range";
 import * as state from "../../state/findings";
 import { navigate } from "../../state/route";
 import { TimeMenu } from "../explore/time-menu";
 import { Frame } from "../frame";
-import { Duration, PlaceWords, placeTitle } from "../glyphs";
-import { exploreLink, spanLink } from "../links";
+import { Duration, Icon, PlaceWords, placeTitle } from "../glyphs";
+import { spanLink } from "../links";
 import { Blank, ProblemBlank, Skeleton } from "../states";
+import { Lines } from "./lines";
 
 export function FindingsPage({ kind, range }: { kind: FindingKind; range: TimeRange }) {
   const [isChoosingTime, setIsChoosingTime] = useState(false);
@@ -78,30 +78,39 @@ function Found({ kind, range }: { kind: FindingKind; range: TimeRange }) {
 }
 
 function Row({ finding, range }: { finding: Finding; range: TimeRange }) {
+  const [isOpen, setIsOpen] = useState(false);
   return (
-    <li class="finding" data-testid="finding">
-      <a
-        class="origin"
-        title={placeTitle(finding)}
-        href={exploreLink(lineSearch(finding.path, finding.line, null), range)}
-      >
-        <PlaceWords place={finding} />
-      </a>
-      <span class="cut mono text-2" title={finding.about}>
-        {finding.about}
-      </span>
-      {finding.facts.map((fact, index) => (
-        <span class="num" key={index}>
-          {"ns" in fact ? <Duration ns={fact.ns} /> : fact.text}
+    <li class="finding-row" data-testid="finding">
+      <div class="finding">
+        <button
+          class="row"
+          type="button"
+          aria-expanded={isOpen}
+          title={`${isOpen ? "Hide" : "Show"} the lines`}
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          <Icon name={isOpen ? "down" : "right"} small />
+          <span class="origin" title={placeTitle(finding)}>
+            <PlaceWords place={finding} />
+          </span>
+        </button>
+        <span class="cut mono text-2" title={finding.about}>
+          {finding.about}
         </span>
-      ))}
-      {finding.traceId === null ? (
-        <span />
-      ) : (
-        <a class="link" href={spanLink(finding.traceId, null)}>
-          trace
-        </a>
-      )}
+        {finding.facts.map((fact, index) => (
+          <span class={`num ${"tone" in fact ? `is-${fact.tone}` : ""}`} key={index}>
+            {"ns" in fact ? <Duration ns={fact.ns} /> : fact.text}
+          </span>
+        ))}
+        {finding.traceId === null ? (
+          <span />
+        ) : (
+          <a class="link" href={spanLink(finding.traceId, null)}>
+            trace
+          </a>
+        )}
+      </div>
+      {isOpen ? <Lines finding={finding} range={range} /> : null}
     </li>
   );
 }
