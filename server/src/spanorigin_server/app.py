@@ -81,15 +81,17 @@ def application(
     """
     prepare(engine)
     commits, measured = Commits(), Measured()
-    batch = Batch([MeasuredWriter(engine, lane, commits, measured) for lane in range(LANES)])
+    nature = engine.nature
+    lanes = range(LANES if nature.takes_spans else 0)
+    batch = Batch([MeasuredWriter(engine, lane, commits, measured) for lane in lanes])
     own_spans = OwnSpans(batch, installed_version())
-    if settings.tells_own_spans:
+    if settings.tells_own_spans and nature.takes_spans:
         measured.listeners.append(lambda *told: own_spans.note(Answered(*told)))
     workers = Workers()
     # What changes the store as a whole: one at a time.
     keepers = Workers(threads=1, waiting_limit=8)
     reader, statistics = Reader(engine), Statistics(engine)
-    live = Live(reader, commits, workers, is_stopping)
+    live = Live(reader, commits, workers, is_stopping, nature.check_is_ours)
     saved_views = views.Views(settings.data.expanduser() / "views.json")
     highlighter = Highlighter()
     data = settings.data.expanduser()
@@ -102,11 +104,12 @@ def application(
     retention = Retention(upkeep, limits.now)
     backups = backup.Backups(engine, batch, settings.data.expanduser())
     archives = archive.Archives(engine, settings.data.expanduser())
-    room = Room(settings.data.expanduser(), settings.free_limit_bytes)
+    # The room of a server's disk is the server's affair.
+    room = Room(settings.data.expanduser(), settings.free_limit_bytes if nature.is_embedded else 0)
     gate = gate_of(settings)
     gate.refused = measured.refused
     sign_in = SignIn(gate, settings.is_reached_by_tls, settings.public_url, oidc_of(settings))
-    intake = Intake(batch, settings.body_limit_bytes, room, refused=measured.refused)
+    intake = Intake(batch, settings.body_limit_bytes, room, nature.check_is_ours, refused=measured.refused)
     otlp, otlp_grpc, datadog = Otlp(intake), OtlpGrpc(intake, gate, certificate_of(settings)), Datadog(intake)
     health = Health(engine, batch, doors, otlp, otlp_grpc, datadog, repositories, workers, room)
     observation = Observation(measured, health, intake, gate.audit, settings.data.expanduser())
@@ -114,7 +117,8 @@ def application(
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
         batch.start()
-        retention.start()
+        if nature.takes_spans:
+            retention.start()
         if doors.grpc:
             await otlp_grpc.start(doors.grpc)
         async with anyio.create_task_group() as tasks:
