@@ -14,7 +14,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .records import ServerError, StoreFailed
+from .records import NotHere, ServerError, StoreFailed
 from .sending import MAY_BE_KEPT, sent
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -59,6 +59,8 @@ def answering(handler: Handler) -> Handler:
             return await sent(request, await handler(request))
         except Refused as refusal:
             return error_answer(refusal.status, refusal.slug, refusal.message, offset=refusal.offset, hint=refusal.hint)
+        except NotHere as refusal:
+            return error_answer(409, refusal.slug, refusal.message)
         except StoreFailed as failure:
             return error_answer(503, failure.slug, failure.message)
 

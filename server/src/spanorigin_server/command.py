@@ -45,6 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from spanorigin_server.observation import command as status_command
 
         return status_command.main(given[1:])
+    if given[:1] == ["check-store"]:
+        from spanorigin_server.store import command as store_command
+
+        return store_command.main(given[1:])
     if given[:1] and given[0] in LIFE_COMMANDS:
         from spanorigin_server.life import command as life_command
 
@@ -72,10 +76,10 @@ def _run(settings: Settings) -> int:
 
     from spanorigin_server.access.limits import Limits, protocol_of
     from spanorigin_server.app import application
-    from spanorigin_server.store.engine import EmbeddedEngine
+    from spanorigin_server.store.opening import open_home
 
     repositories = _repositories(settings)
-    engine = EmbeddedEngine(settings.data)
+    engine = open_home(settings.store, settings.data)
     try:
         stopping = threading.Event()
         app = application(settings, engine, repositories, doors, is_stopping=stopping.is_set)
@@ -103,7 +107,7 @@ def _run(settings: Settings) -> int:
                 held.close()
             await super().startup(sockets)
             if self.started:
-                _announce(settings, doors, repositories)
+                _announce(settings, doors, repositories, engine.nature.place)
                 _open_browser(opener, _address(settings, port))
 
         def handle_exit(self, number: int, frame: FrameType | None) -> None:
@@ -220,13 +224,13 @@ def _repositories(settings: Settings) -> Repositories:
     return Repositories.around(Path.cwd()) if is_loopback(settings.host) else Repositories()
 
 
-def _announce(settings: Settings, doors: Doors, repositories: Repositories) -> None:
+def _announce(settings: Settings, doors: Doors, repositories: Repositories, place: str) -> None:
     from spanorigin_server.access import is_loopback
 
     address = _address(settings, doors.port)
     sources = ", ".join(repository["root"] for repository in repositories.listed())
     print(f"spanorigin listens on {address}")
-    print(f"  spans    {settings.data}")
+    print(f"  spans    {place}")
     print(f"  source   {sources or 'none: name checkouts with --repo'}")
     endpoint = "" if address == "http://localhost:4318" else f"SPANORIGIN_ENDPOINT={address} "
     print(f"  send     {endpoint}spanorigin run -- python app.py")

@@ -32,6 +32,10 @@ class StartRefused(ServerError):  # noqa: N818  # named for what came about
     """The server cannot start as asked. Told on the terminal, without a traceback."""
 
 
+class NotHere(ServerError):  # noqa: N818  # named for what came about
+    """This server cannot do what was asked with the store it has, however often it is asked."""
+
+
 class StoreFailed(ServerError):  # noqa: N818
     """The engine refused a statement or failed in it. `code` is ClickHouse's error number, 0 when it gave none."""
 

@@ -30,6 +30,7 @@ VARIABLES: Final = {
     variable.name: variable
     for variable in (
         Variable("SPANORIGIN_DATA", "~/.spanorigin"),
+        Variable("SPANORIGIN_STORE", ""),
         Variable("SPANORIGIN_HOST", "127.0.0.1"),
         Variable("SPANORIGIN_PORT", "4318", minimum=0, maximum=65535),
         Variable("SPANORIGIN_GRPC_PORT", "4317", minimum=0, maximum=65535),
@@ -93,6 +94,8 @@ class Settings:
     certificate: tuple[Path, Path] | None = None
     oidc: Mapping[str, str] | None = None
     tells_own_spans: bool = False
+    # A ClickHouse server's address, which may have a password in it; none for the data folder.
+    store: str = field(default="", repr=False)
 
     @property
     def is_reached_by_tls(self) -> bool:
@@ -108,6 +111,7 @@ def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.en
         host=options.host or _text("SPANORIGIN_HOST", environment),
         port=port,
         data=Path(options.data or _text("SPANORIGIN_DATA", environment)).expanduser().absolute(),
+        store=store_address_text(options.store, environment),
         body_limit_bytes=_whole_number("SPANORIGIN_MAX_BODY_MB", environment) * MEBIBYTE,
         repositories=tuple(Path(folder.strip()) for folder in named) or None,
         opens_browser=options.open,
@@ -128,6 +132,11 @@ def read(arguments: Sequence[str] | None, environment: Mapping[str, str] = os.en
         else None,
         git_credentials=_text("SPANORIGIN_GIT_CREDENTIALS", environment),
     )
+
+
+def store_address_text(option: str | None, environment: Mapping[str, str] = os.environ) -> str:
+    """The address of the store, or nothing for the data folder."""
+    return _text("SPANORIGIN_STORE", environment) if option is None else option
 
 
 def token_to_show(environment: Mapping[str, str] = os.environ) -> str:
@@ -160,6 +169,9 @@ def _parser() -> ArgumentParser:
         "--datadog-port", metavar="PORT", help="port for Datadog's tracers (default: 8126; 'off': none)"
     )
     parser.add_argument("--data", metavar="DIR", help="folder that holds the spans (default: ~/.spanorigin)")
+    parser.add_argument(
+        "--store", metavar="URL", help="a ClickHouse server that holds them instead: clickhouse://user@host/spanorigin"
+    )
     parser.add_argument(
         "--repo", metavar="DIR", action="append", help="checkout whose source may be shown; may be given more than once"
     )

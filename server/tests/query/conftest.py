@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+from collections.abc import Iterator
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -13,10 +15,13 @@ from spanorigin_server.ingest.request import scopes_of
 from spanorigin_server.store import tables
 from spanorigin_server.store.commits import Commits
 from spanorigin_server.store.engine import EmbeddedEngine
+from spanorigin_server.store.home import Home
+from spanorigin_server.store.opening import open_home
 from spanorigin_server.store.reader import Reader
 from spanorigin_server.store.statistics import Statistics
 from spanorigin_server.store.writer import Body, Writer
 from spanorigin_server.workers import Workers
+from spanorigin_tests.clickhouse_front import CLUSTER, front
 
 # 2026-03-01 12:00 UTC.
 NOON_NS = 1_772_366_400_000_000_000
@@ -59,7 +64,7 @@ def key_values(attributes: dict[str, object]) -> list[KeyValue]:
 class Store:
     """An engine, its reader, and a way to put spans in as an SDK would send them."""
 
-    def __init__(self, engine: EmbeddedEngine) -> None:
+    def __init__(self, engine: Home) -> None:
         self.engine = engine
         self.reader = Reader(engine)
         self.statistics = Statistics(engine)
@@ -132,14 +137,19 @@ class Store:
         assert not outcome.is_held
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    engine = EmbeddedEngine(tmp_path_factory.mktemp("store"))
-    try:
-        tables.prepare(engine)
-        yield Store(engine)
-    finally:
-        engine.close()
+@pytest.fixture(scope="module", params=["embedded", "cluster"])
+def store(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """The store in each of its homes: what is asked and what is answered are the same."""
+    folder = tmp_path_factory.mktemp("store")
+    with contextlib.ExitStack() as stack:
+        if request.param == "embedded":
+            home: Home = EmbeddedEngine(folder)
+        else:
+            served = stack.enter_context(front(folder))
+            home = open_home(f"{served.address}?cluster={CLUSTER}", folder)
+        stack.callback(home.close)
+        tables.prepare(home)
+        yield Store(home)
 
 
 @pytest.fixture(scope="module")
@@ -152,5 +162,6 @@ def workers():
 @pytest.fixture
 def emptied(store: Store) -> Store:
     """The store without any span."""
-    store.engine.execute("TRUNCATE TABLE spanorigin.spans")
+    held, on_cluster = store.engine.target["held"], store.engine.target["on_cluster"]
+    store.engine.execute(f"TRUNCATE TABLE spanorigin.{held} {on_cluster}")
     return store

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from spanorigin_server.answers import Refused
 from spanorigin_server.query.cursor import Cursor, query_mark, read_cursor, written_cursor
 from spanorigin_server.records import StoreFailed
-from spanorigin_server.store.engine import Engine
+from spanorigin_server.store.home import Home
 from spanorigin_server.store.reader import (
     NEWEST_S,
     Condition,
@@ -131,7 +131,7 @@ class FailingEngine:
     ("code", "slug"), [(159, "search-too-slow"), (160, "search-too-slow"), (241, "search-too-heavy")]
 )
 def test_a_search_that_the_engine_ended_says_what_to_do(code: int, slug: str):
-    engine: Engine = FailingEngine(code)  # type: ignore[assignment]
+    engine: Home = FailingEngine(code)  # type: ignore[assignment]
 
     with pytest.raises(StoreOverloaded) as refusal:
         Reader(engine).newest(EVERYTHING, 0, NOON_NS, 10)

@@ -14,7 +14,7 @@ from spanorigin_server.ingest.batch import Draining, RequestTooLarge
 from spanorigin_server.ingest.body import ENCODINGS, BodyTooLarge, BodyUnreadable, EncodingUnknown
 from spanorigin_server.ingest.inflow import Inflow, QueueFull
 from spanorigin_server.ingest.request import RequestRefused
-from spanorigin_server.records import StoreFailed
+from spanorigin_server.records import NotHere, StoreFailed
 from spanorigin_server.room import DiskFull
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 RETRY_AFTER_S: Final = 1
 FULL_RETRY_AFTER_S: Final = 10
 _RESOURCE_EXHAUSTED: Final = 8
+_UNIMPLEMENTED: Final = 12
 
 # What `failure_of` has words for. Anything else is a mistake of ours.
 FAILURES: Final = (
@@ -36,6 +37,7 @@ FAILURES: Final = (
     QueueFull,
     Draining,
     DiskFull,
+    NotHere,
     StoreFailed,
 )
 
@@ -66,12 +68,15 @@ class Intake:
     batch: Batch
     body_limit_bytes: int
     room: Room | None = None
+    # Raises NotHere where the store takes no spans from us.
+    check_takes_spans: Callable[[], None] = lambda: None
     inflow: Inflow = field(default_factory=Inflow)
     # Told the slug of every refusal.
     refused: Callable[[str], None] = lambda _slug: None
 
     async def store(self, scopes: Sequence[ScopeSpans]) -> int:
         """Commit a request's spans; how many were refused. Raises DiskFull, and what `Batch.commit` raises."""
+        self.check_takes_spans()
         # Nothing to store is stored: an exporter's test of the connection, say.
         if not scopes:
             return 0
@@ -106,6 +111,8 @@ class Intake:
             case Draining():
                 message = "The server is stopping. Send these again once it runs."
                 return Failure(503, "server-stopping", message, RETRY_AFTER_S)
+            case NotHere():
+                return Failure(501, error.slug, error.message, grpc_code=_UNIMPLEMENTED)
             case StoreFailed():
                 message = f"{error.message} Nothing of the request was stored; it will be tried again if sent again."
                 return Failure(503, error.slug, message, RETRY_AFTER_S)

@@ -49,6 +49,8 @@ class Live:
     commits: Commits
     workers: Workers
     is_stopping: Callable[[], bool] = lambda: False
+    # Raises NotHere where spans do not come in through this server.
+    check_sees_commits: Callable[[], None] = lambda: None
     readers: int = 0
     # Numbers of commits begin anew with each start, so an event's id names the start too.
     start: str = field(default_factory=lambda: secrets.token_hex(4))
@@ -59,6 +61,7 @@ class Live:
 
     async def _watch(self, request: Request) -> Response:
         check_parameters(request, ("q", "per_second"))
+        self.check_sees_commits()
         condition = condition_of(request.query_params.get("q", ""))
         per_second = whole_number(request, "per_second", default=SHOWN_DEFAULT, low=1, high=SHOWN_MOST)
         if self.readers >= READERS_MOST:

@@ -69,7 +69,7 @@ class Archiver:
 
     def _days(self, wanted: Wanted) -> Iterator[Window]:
         whole = Window.around(wanted.start_ns, wanted.end_ns)
-        held = self._engine.query(statement("commands/held_days", self._engine.target))
+        held = self._engine.query(statement(self._engine.target["held_days"], self._engine.target))
         for last_s in held.get("last_s", ()):
             start_s = last_s - last_s % _COUNTED_S
             start_s, end_s = max(start_s, whole.start_s), min(start_s + _COUNTED_S, whole.end_s)

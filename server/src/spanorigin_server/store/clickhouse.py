@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import re
 import threading
 import time
 import uuid
@@ -25,7 +26,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from spanorigin_server.records import Columns, StartRefused, StoreFailed
 
 from .address import StoreAddress
-from .binding import bound
+from .collectors import of_a_trace
 from .home import Nature, Parameter
 from .statements import collector_target, server_target
 from .wire import varint
@@ -64,6 +65,9 @@ _ONCE: Final = {
     "distributed_foreground_insert": 1,
 }
 
+# The server's own words in what the client makes of them.
+_SAID: Final = re.compile(r"(Code: \d+\. DB::.*?)(?: \(for url [^)]*\))?$", re.DOTALL)
+
 
 class ClickHouse:
     """A server, or any machine of a cluster. May be used from any thread."""
@@ -86,14 +90,21 @@ class ClickHouse:
         # Threads begin with different machines, so that a cluster shares the work.
         self._first_host = itertools.count()
         self.version = self._meet(patience_s)
+        if address.collector:
+            self.target = {**self.target, **of_a_trace(self)}
 
     def execute(self, statement: str, parameters: Mapping[str, Parameter] | None = None, *, token: str = "") -> None:
         settings = {**_ONCE, "insert_deduplication_token": token} if token else {}
         # Not put again by itself: whoever wants that gives a token.
-        self._ask(lambda client: client.raw_query(statement, settings=_with(parameters, settings)), again=False)
+        self._ask(
+            lambda client: client.raw_query(statement, _values(parameters), settings={**_ALWAYS, **settings}),
+            again=False,
+        )
 
     def query(self, statement: str, parameters: Mapping[str, Parameter] | None = None) -> Columns:
-        answer = self._ask(lambda client: client.raw_query(statement, settings=_with(parameters), fmt="JSONColumns"))
+        answer = self._ask(
+            lambda client: client.raw_query(statement, _values(parameters), settings=_ALWAYS, fmt="JSONColumns")
+        )
         columns: Columns = msgspec.json.decode(answer) if answer else {}
         return columns
 
@@ -113,13 +124,18 @@ class ClickHouse:
     def write_parquet(self, statement: str, file: Path, parameters: Mapping[str, Parameter] | None = None) -> None:
         def write(client: Any) -> None:
             with (
-                client.raw_stream(statement, settings=_with(parameters), fmt="Parquet") as stream,
+                client.raw_stream(statement, _values(parameters), settings=_ALWAYS, fmt="Parquet") as stream,
                 file.open("wb") as written,
             ):
                 while piece := stream.read(_PIECE_BYTES):
                     written.write(piece)
 
         self._ask(write)
+
+    def told(self, statement: str) -> str:
+        """The answer, as text, to a statement that takes no format."""
+        answer: bytes = self._ask(lambda client: client.raw_query(statement))
+        return answer.decode().strip()
 
     def close(self) -> None:
         with self._lock:
@@ -214,6 +230,12 @@ class ClickHouse:
                 f"{failure.message} Check user and password of the store's address.",
                 slug="store-not-let-in",
             )
+        if failure.code != NETWORK_ERROR:
+            return StartRefused(
+                f"The ClickHouse server at {self.address.told} cannot be used: {failure.message} What the user may do, "
+                "and the settings of its profile, are likely causes; `spanorigin check-store` tells of more.",
+                slug="store-not-usable",
+            )
         return StartRefused(
             f"No ClickHouse server answers at {self.address.told}: {failure.message} Check that it runs, that the port "
             "is that of its HTTP interface (8123, with TLS 8443), and that clickhouses:// is written where it has TLS.",
@@ -221,12 +243,11 @@ class ClickHouse:
         )
 
 
-def _with(parameters: Mapping[str, Parameter] | None, settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Settings that go with a statement, and its parameters, which travel like settings."""
+def _values(parameters: Mapping[str, Parameter] | None) -> dict[str, Any]:
+    """As the client binds them: it looks at the type of each."""
     return {
-        **_ALWAYS,
-        **(settings or {}),
-        **{f"param_{name}": bound(value) for name, value in (parameters or {}).items()},
+        name: value if isinstance(value, str | int | float) else list(value)
+        for name, value in (parameters or {}).items()
     }
 
 
@@ -234,7 +255,8 @@ def _failed(error: Exception) -> StoreFailed:
     code = getattr(error, "code", None)
     # Without a number it came from no server: it was not reached, or it broke off.
     number = code if isinstance(code, int) else NETWORK_ERROR
-    return StoreFailed(f"The store refused: {error}", slug="store-failed", code=number)
+    said = _SAID.search(str(error))
+    return StoreFailed(f"The store refused: {said[1] if said else error}", slug="store-failed", code=number)
 
 
 def _text(path: Path | None) -> str | None:

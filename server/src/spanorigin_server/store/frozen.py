@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from spanorigin_server.records import StoreFailed
+from spanorigin_server.records import NotHere, StoreFailed
 
 from .statements import EMBEDDED, statement
 
@@ -41,6 +41,12 @@ def freeze(engine: Home, folder: Path, name: str) -> list[PartFile]:
 
     They take up room once the table has no more use for them, until `thaw`.
     """
+    if not engine.nature.is_embedded:
+        raise NotHere(
+            f"The spans are on a ClickHouse server, {engine.nature.place}, and are backed up there: by its BACKUP "
+            "statement or by clickhouse-backup. `spanorigin export` writes those of a search.",
+            slug="backup-not-here",
+        )
     engine.execute(statement("commands/freeze_spans", {**EMBEDDED, "name": _PREFIX + name}))
     kept = folder / _SHADOW / (_PREFIX + name)
     found = []

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from spanorigin_server.records import Columns
+from spanorigin_server.records import Columns, NotHere
 
 Parameter = str | int | float | bool | Sequence[str] | Sequence[int]
 
@@ -27,6 +27,15 @@ class Nature:
     is_embedded: bool = True
     # False where others write the spans, and we only read.
     takes_spans: bool = True
+
+    def check_is_ours(self) -> None:
+        """Raises NotHere where the spans are somebody else's, who alone adds some and takes some away."""
+        if not self.takes_spans:
+            raise NotHere(
+                f"The spans of {self.place} are an OpenTelemetry Collector's, and this server only reads them: "
+                "send spans to that Collector, and remove them by its exporter's ttl.",
+                slug="store-reads-only",
+            )
 
 
 class Home(Protocol):

@@ -52,9 +52,17 @@ def _column(meaning: str, number: int) -> str:
     return f"texts[{place}] AS {meaning}"
 
 
+def _column_of_map(meaning: str, names_of: tuple[str, ...]) -> str:
+    """The same where a span's attributes are one map of texts, `attributes`."""
+    found = [f"attributes['{name}']" for name in names_of]
+    text = found[0] if len(found) == 1 else f"arrayFirst(text -> text != '', [{', '.join(found)}])"
+    return f"toUInt32OrZero({text}) AS {meaning}" if meaning in _NUMBERS else f"{text} AS {meaning}"
+
+
 # What the .sql files call these by.
 FRAGMENTS: Final = {
     "known_names": ", ".join(f"'{name}'" for name in _NUMBERED),
     "known_numbers": ", ".join(str(number) for number in _NUMBERED.values()),
     "known_columns": ",\n            ".join(_column(meaning, number) for number, meaning in enumerate(KNOWN, 1)),
+    "known_columns_of_map": ",\n            ".join(_column_of_map(*known) for known in KNOWN.items()),
 }

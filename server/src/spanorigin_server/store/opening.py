@@ -8,9 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .address import store_address
+from spanorigin_server.records import StartRefused
+
+from .address import StoreAddress, store_address
 
 if TYPE_CHECKING:
+    from .clickhouse import ClickHouse
     from .home import Home
 
 
@@ -19,13 +22,22 @@ def open_home(store: str, folder: Path, patience_s: float = 30.0) -> Home:
 
     A server that does not answer yet is waited for, `patience_s` long: both may be starting together.
     """
+    if store:
+        return clickhouse(store_address(store), patience_s)
     # Here, not above: either engine takes long to import, and only one is wanted.
-    if not store:
-        from .engine import EmbeddedEngine
+    from .engine import EmbeddedEngine
 
-        return EmbeddedEngine(folder)
-    address = store_address(store)
+    return EmbeddedEngine(folder)
 
-    from .clickhouse import ClickHouse
 
+def clickhouse(address: StoreAddress, patience_s: float = 0.0) -> ClickHouse:
+    """The same for what is known to be a server."""
+    try:
+        from .clickhouse import ClickHouse
+    except ModuleNotFoundError as error:
+        raise StartRefused(
+            f"A store on a ClickHouse server needs the package {error.name}, which is not installed. "
+            "Install it with pip install 'spanorigin-server[clickhouse]'.",
+            slug="clickhouse-client-missing",
+        ) from None
     return ClickHouse(address, patience_s=patience_s)

@@ -27,6 +27,8 @@ EMBEDDED: Final[Mapping[str, str]] = {
     "table_settings": "",
     # The table that has the rows. In a cluster `spans` looks into those of all shards.
     "held": "spans",
+    "held_in": DATABASE,
+    "held_days": "commands/held_days",
     "parts": "system.parts",
     # Where spans wait: a table each writer finds again, or one that its session has for itself.
     "waiting_table": "TABLE",
@@ -41,6 +43,7 @@ def server_target(database: str, cluster: str = "") -> Mapping[str, str]:
     target = {
         **EMBEDDED,
         "database": database,
+        "held_in": database,
         # How many inserts are remembered, so that one that comes again with its token inserts nothing.
         "table_settings": ",\n    non_replicated_deduplication_window = 1000",
         "waiting_table": "OR REPLACE TEMPORARY TABLE",
@@ -70,6 +73,12 @@ def collector_target(database: str, collector: str, table: str, cluster: str = "
         "database": database,
         "on_cluster": f"ON CLUSTER '{cluster}'" if cluster else "",
         "collector_spans": f"{collector}.{table}",
+        "held": table,
+        "held_in": collector,
+        "held_days": "collector/held_days",
+        # What an attribute's text has to look like to be taken for a number.
+        "whole": "^-?(0|[1-9][0-9]{0,17})$",
+        "decimal": "^-?[0-9]+(\\\\.[0-9]+([eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)$",
         # By the column that the exporter has an index of.
         "is_trace": "spans.trace_text = lower({trace_id:String})",
     }
@@ -99,6 +108,7 @@ def statement(name: str, target: Mapping[str, str] = EMBEDDED) -> str:
             **_ATTRIBUTE_NAMES,
             **known.FRAGMENTS,
             **otlp_columns.FRAGMENTS,
+            "folded": Template(file_text("commands/folded.sql")).substitute(_ATTRIBUTE_NAMES).rstrip(),
             "spans": target["held"],
             "attribute_words": ATTRIBUTE_WORDS,
             **target,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from spanorigin_server.store.collectors import check_columns
 from spanorigin_server.store.migrations import SCHEMA_VERSION, migrate
 from spanorigin_server.store.statements import statement
 
@@ -39,6 +40,7 @@ def prepare(home: Home) -> None:
     for name in _FUNCTIONS:
         home.execute(statement(f"schema/{name}", target))
     if not home.nature.takes_spans:
+        check_columns(home)
         home.execute(statement("schema/005_database", target))
         home.execute(statement("collector/spans", target))
         return

@@ -65,6 +65,7 @@ class Upkeep:
 
     def drop(self, day: Day) -> None:
         """Remove a day with all its spans. Takes milliseconds."""
+        self._engine.nature.check_is_ours()
         self._engine.execute(statement("commands/drop_day", self._target), {"day": day.name})
 
     def cut(self, day: Day, share: float) -> None:
@@ -77,7 +78,8 @@ class Upkeep:
         self._engine.execute(statement("commands/cut_day", self._target), parameters)
 
     def count(self, spans: Chosen) -> int:
-        """How many spans are chosen."""
+        """How many spans are chosen. Raises NotHere where none of them can be removed."""
+        self._engine.nature.check_is_ours()
         found = self._engine.query(self._with(spans, "commands/count_matching"), spans.parameters)
         counted: int = found["spans"][0]
         return counted

@@ -7,6 +7,6 @@ SELECT
     sum(bytes_on_disk) AS bytes,
     max(has_lightweight_delete) AS has_deleted
 FROM ${parts}
-WHERE database = '${database}' AND table = '${held}' AND active
+WHERE database = '${held_in}' AND table = '${held}' AND active
 GROUP BY day
 ORDER BY day
