@@ -62,6 +62,10 @@ export function readAddress(url: URL): Page {
     const kind = FINDING_KINDS.find((known) => known === url.searchParams.get("kind")) ?? "repeats";
     return { name: "findings", kind, range: readRange(url.searchParams) };
   }
+  const key = readOriginKey(path);
+  if (key) return { name: "origin", place: key, range: readRange(url.searchParams) };
+  const diff = readDiffAddress(path);
+  if (diff) return { name: "diff", place: diff, range: readRange(url.searchParams) };
   const place = readCodeAddress(path, url.searchParams);
   if (place) return { name: "code", place, range: readRange(url.searchParams) };
   return { name: "lost", path: url.pathname };
