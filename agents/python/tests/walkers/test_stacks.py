@@ -3,9 +3,11 @@
 import _thread
 import asyncio
 import functools
+import gc
 import sys
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -228,6 +230,33 @@ def test_each_call_has_its_own_line_and_keeps_it_when_repeated(walked):
     answers = [[places(answer)[0][1] for answer in read()] for _ in range(3)]
 
     assert answers == [[2, 3]] * 3
+
+
+@pytest.mark.parametrize("deep", [0, 40])
+@pytest.mark.parametrize("coroutine", ["", "async "])
+def test_a_frame_that_a_collection_interrupts_at_its_very_beginning_is_not_there_yet(walked, deep, coroutine):
+    """Up to 3.11 a collection may run while a frame makes its cells, before its first line."""
+    library = f"{coroutine}def cells(a, b, c, d):\n    return lambda: (a, b, c, d)"
+    cells = in_file(LIB, library).define("cells")
+    answers = []
+    collecting = in_file(LIB, "def collecting(*_):\n    keep(span())").define(
+        "collecting", span=walked().span, keep=answers.append
+    )
+    call = in_file(A, "def use():\n    for _ in range(20):\n        call(1, 2, 3, 4)").define("use", call=cells)
+    before = gc.get_threshold()
+    gc.callbacks.append(collecting)
+    gc.set_threshold(1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            stack(call, *[LIB] * deep, B)
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(collecting)
+
+    told = [places(answer) for answer in answers]
+    assert [("a.py", 3, "a.use"), ("b.py", 2, "b.outer")][: 1 if deep else 2] in told
+    assert all(found[0][0] in ("a.py", "b.py") for found in told if type(found) is list)
 
 
 def test_two_calls_on_one_line_are_two_sites_with_one_answer(walked):

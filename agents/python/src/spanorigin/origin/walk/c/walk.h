@@ -224,35 +224,61 @@ follow_trail(unsigned int depth, const _PyInterpreterFrame *frame, const PyCodeO
     trail[depth % TRAIL].code = &code->co_extra;
 }
 
+/* The next frame outwards that has code. One that is being set up has some, which is all that skip_foreign() asks; only
+ * from 3.13 on has the interpreter's mark none. */
+static inline _PyInterpreterFrame *
+next_with_code(const _PyInterpreterFrame *frame)
+{
+    _PyInterpreterFrame *next = frame->previous;
+#if PY_VERSION_HEX >= 0x030D0000
+    while (next != NULL && next->owner == FRAME_OWNED_BY_CSTACK) {
+        next = next->previous;
+    }
+#endif
+    return next;
+}
+
 /* Moves past the frames that are known to be other people's and asked nothing else, as visit() does one by one: most of
- * a deep stack. False when the stack ends there. */
+ * a deep stack. False when the stack ends there.
+ *
+ * Whether a frame is complete is not asked of each, which would be a quarter of the work: only of where this ends, and of
+ * the last one passed, whose code is remembered. So one that a garbage collection has interrupted at its very beginning
+ * counts towards the depth limit here. */
 static inline bool
 skip_foreign(struct walk *walk, struct cursor *cursor)
 {
-    _PyInterpreterFrame *frame = cursor->raw;
+    _PyInterpreterFrame *frame = cursor->raw, *last = NULL;
     if (frame == NULL) {
         return true; /* an object cursor */
     }
     const void *foreign = walk->rules->foreign;
-    PyCodeObject *inner = walk->inner;
-    long left = walk->frames_left;
-    unsigned int depth = 0;
-    do {
-        PyCodeObject *code = code_of(frame);
-        if (left <= 0 || extra_of(code) != foreign) {
+    long depth = 0, shallow = walk->frames_left < SHALLOW ? walk->frames_left : SHALLOW;
+    while (depth < shallow && extra_of(code_of(frame)) == foreign) {
+        depth++;
+        last = frame;
+        frame = next_with_code(frame);
+        if (frame == NULL) {
             break;
         }
-        if (++depth > SHALLOW) {
-            follow_trail(depth, frame, code);
+    }
+    if (depth == SHALLOW && frame != NULL) {
+        long left = walk->frames_left;
+        while (depth < left && extra_of(code_of(frame)) == foreign) {
+            follow_trail((unsigned int)depth++, frame, code_of(frame));
+            last = frame;
+            frame = next_with_code(frame);
+            if (frame == NULL) {
+                break;
+            }
         }
-        left--;
-        inner = code;
-        frame = complete(frame->previous);
-    } while (frame != NULL);
-    cursor->raw = frame;
-    walk->inner = inner;
-    walk->frames_left = left;
-    return frame != NULL;
+    }
+    if (last == NULL || _PyFrame_IsIncomplete(last)) {
+        return true;
+    }
+    cursor->raw = complete(frame);
+    walk->inner = code_of(last);
+    walk->frames_left -= depth;
+    return cursor->raw != NULL;
 }
 
 #else
