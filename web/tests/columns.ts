@@ -15,10 +15,10 @@ export interface Line {
 }
 
 export function traceOf(lines: readonly Line[]): Trace {
-  const strings: string[] = [""];
+  const known = new Map([["", 0]]);
   const index = (text: string) => {
-    if (!strings.includes(text)) strings.push(text);
-    return strings.indexOf(text);
+    if (!known.has(text)) known.set(text, known.size);
+    return known.get(text)!;
   };
   const column = (read: (line: Line, row: number) => number) => lines.map(read);
   return {
@@ -43,6 +43,6 @@ export function traceOf(lines: readonly Line[]): Trace {
     markRow: new Int32Array(0),
     markAt: new Float64Array(0),
     markName: new Int32Array(0),
-    strings,
+    strings: [...known.keys()],
   };
 }

@@ -27,6 +27,9 @@ export function movementKeys(
   };
 }
 
+/** For what scrolls and holds nothing to be focused: arrow keys must reach it. */
+export const SCROLLS = { tabIndex: 0 } as const;
+
 /** Binds keys (as `KeyboardEvent.key` names them) while the component is on the page. */
 export function useKeys(keys: KeyMap): void {
   const current = useRef(keys);

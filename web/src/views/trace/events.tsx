@@ -6,6 +6,7 @@ import type { SpanDetail, SpanEvent } from "../../model/span";
 import { exactTime } from "../../model/time";
 import { copy } from "../../state/toast";
 import { Icon } from "../glyphs";
+import { SCROLLS } from "../keys";
 import { AttributeRow } from "./attribute-row";
 
 export function EventsTab({ detail }: { detail: SpanDetail }) {
@@ -56,7 +57,11 @@ function EventSection({ event, after }: { event: SpanEvent; after: number }) {
           </code>
         </p>
       ) : null}
-      {exception && exception.stack !== "" ? <pre class="stack scroll">{exception.stack.trimEnd()}</pre> : null}
+      {exception && exception.stack !== "" ? (
+        <pre class="stack scroll" {...SCROLLS}>
+          {exception.stack.trimEnd()}
+        </pre>
+      ) : null}
       {attributes.length > 0 ? (
         <dl class="kv is-whole">
           {attributes.map((attribute) => (

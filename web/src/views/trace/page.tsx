@@ -118,6 +118,7 @@ function ProblemPage({ traceId }: { traceId: string }) {
   return (
     <Frame title="Trace" keys={null}>
       <main class="fill">
+        <h1 class="sr">Trace</h1>
         {problem.kind === "missing" ? (
           <Blank title="No such trace" testId="not-found" acts={back}>
             {problem.message} <code class="asked">{traceId}</code>

@@ -151,7 +151,13 @@ function Track({ opened, row, hue, trackPx }: { opened: OpenTrace; row: TraceRow
           ))
         : null}
       {marksIn(opened, row.row, shown).map(({ x: at, names, isError: failed }) => (
-        <i class={`wf-event ${failed ? "is-error" : ""}`} key={at} style={{ left: `${at}%` }} title={names} />
+        <i
+          class={`wf-event ${failed ? "is-error" : ""}`}
+          data-testid="event-mark"
+          key={at}
+          style={{ left: `${at}%` }}
+          title={names}
+        />
       ))}
       <span
         class={`wf-val ${side === "inside" && !isRemote ? "inside" : ""} ${isError && side !== "inside" ? "is-error" : ""} ${isSlow && !isError && (isRemote || side !== "inside") ? "is-slow" : ""}`}

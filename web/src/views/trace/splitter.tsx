@@ -14,6 +14,7 @@ export function Splitter({ of }: { of: RefObject<HTMLElement | null> }) {
   useLayoutEffect(() => {
     const kept = Number(recall("panel-width"));
     if (kept > 0) resize(kept, false);
+    else width.value = Math.round(present());
   }, []);
   const widest = () => Math.max(NARROWEST, (of.current?.clientWidth ?? 0) - WATERFALL_KEEPS);
   const present = () => of.current?.lastElementChild?.getBoundingClientRect().width ?? NARROWEST;
@@ -29,7 +30,8 @@ export function Splitter({ of }: { of: RefObject<HTMLElement | null> }) {
       aria-orientation="vertical"
       aria-label="Width of the span panel"
       aria-valuemin={NARROWEST}
-      aria-valuenow={width.value ?? undefined}
+      aria-valuemax={Math.max(NARROWEST, width.value ?? 0, widest())}
+      aria-valuenow={width.value ?? NARROWEST}
       tabIndex={0}
       onPointerDown={(event) => {
         event.preventDefault();

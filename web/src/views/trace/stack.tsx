@@ -8,6 +8,7 @@ import type { Preview, SpanDetail } from "../../model/span";
 import { readStack, type StackFrame, type StackPart, userPath } from "../../model/stack-trace";
 import { sourceOf } from "../../state/sources";
 import { Diamond, Icon, PlaceWords, placeTitle } from "../glyphs";
+import { SCROLLS } from "../keys";
 import { fileLink, SourceLines } from "./source-lines";
 
 export function StackTab({ detail }: { detail: SpanDetail }) {
@@ -107,7 +108,12 @@ interface StackProps {
 
 function Stack({ text, detail, preview }: StackProps) {
   const parts = readStack(text);
-  if (parts.length === 0) return <pre class="stack scroll">{text.trimEnd()}</pre>;
+  if (parts.length === 0)
+    return (
+      <pre class="stack scroll" {...SCROLLS}>
+        {text.trimEnd()}
+      </pre>
+    );
   const root = String(detail.resourceAttributes["spanorigin.source.root"] ?? "");
   return (
     <>
@@ -116,7 +122,9 @@ function Stack({ text, detail, preview }: StackProps) {
       ))}
       <details class="as-text">
         <summary>as text</summary>
-        <pre class="stack scroll">{text.trimEnd()}</pre>
+        <pre class="stack scroll" {...SCROLLS}>
+          {text.trimEnd()}
+        </pre>
       </details>
     </>
   );
