@@ -45,23 +45,25 @@ _ENVELOPE = {
 
 
 class Front(ThreadingHTTPServer):
-    """Serves until closed. `received` has the statements; one that has a text of `lost_answers` in it is done, once,
-    and its answer lost."""
+    """Serves until closed. `received` has the statements.
+
+    A statement that has a text of `lost_answers` in it is done, and its answer lost; one that has a text of `troubles`
+    is not done, and fails with the number beside it. Each once.
+    """
 
     daemon_threads = True
 
-    def __init__(self, folder: Path, user: str = "default", password: str = "", tls: ssl.SSLContext | None = None):
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, folder: Path, user: str = "default", password: str = ""):
+        super().__init__(("127.0.0.1", 0), _handler_of(self))
         self.engine = EmbeddedEngine(folder)
         self.folder = folder
         self.user, self.password = user, password
         self.received: list[str] = []
         self.lost_answers: list[str] = []
+        self.troubles: list[tuple[str, int]] = []
         self.sessions: dict[str, Any] = {}
         self.is_cluster = False
         self.lock = threading.Lock()
-        if tls is not None:
-            self.socket = tls.wrap_socket(self.socket, server_side=True)
 
     @property
     def port(self) -> int:
@@ -77,6 +79,21 @@ class Front(ThreadingHTTPServer):
             if name not in self.sessions:
                 self.sessions[name] = (self.engine._session_type(str(self.folder)), threading.Lock())
             return self.sessions[name]
+
+    @contextlib.contextmanager
+    def another_door(self, tls: ssl.SSLContext) -> Iterator[int]:
+        """The port of one that speaks TLS."""
+        door = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
+        door.daemon_threads = True
+        door.socket = tls.wrap_socket(door.socket, server_side=True, do_handshake_on_connect=False)
+        thread = threading.Thread(target=door.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield int(door.server_address[1])
+        finally:
+            door.shutdown()
+            door.server_close()
+            thread.join()
 
     def close(self) -> None:
         self.shutdown()
@@ -100,9 +117,13 @@ def front(folder: Path, **options: Any) -> Iterator[Front]:
         thread.join()
 
 
+def _handler_of(front: Front) -> type[BaseHTTPRequestHandler]:
+    return type("Handler", (_Handler,), {"front": front})
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: Front
+    front: Front
 
     def do_GET(self) -> None:
         self._answer(200, b"Ok.\n") if self.path == "/ping" else self.do_POST()
@@ -116,9 +137,14 @@ class _Handler(BaseHTTPRequestHandler):
             )
             return
         statement, content = _parted(asked.get("query", "").encode() + body)
-        self.server.received.append(statement)
-        self.server.is_cluster |= f"ON CLUSTER '{CLUSTER}'" in statement
-        session, lock = self.server.session(asked.get("session_id", ""))
+        self.front.received.append(statement)
+        self.front.is_cluster |= f"ON CLUSTER '{CLUSTER}'" in statement
+        for trouble in self.front.troubles:
+            if trouble[0] in statement:
+                self.front.troubles.remove(trouble)
+                self._fail(f"Code: {trouble[1]}. DB::Exception: There is trouble. (TROUBLE)")
+                return
+        session, lock = self.front.session(asked.get("session_id", ""))
         with lock:
             try:
                 answer = self._asked(session, statement, content, asked)
@@ -126,9 +152,9 @@ class _Handler(BaseHTTPRequestHandler):
                 session.query("SELECT 1", "Null")
                 self._fail(str(error))
                 return
-        if any(lost in statement for lost in self.server.lost_answers):
+        if any(lost in statement for lost in self.front.lost_answers):
             # It was done, and nobody is told.
-            self.server.lost_answers.clear()
+            self.front.lost_answers.clear()
             self.close_connection = True
             self.connection.close()
             return
@@ -147,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             found = _FORMAT.search(statement)
             output = found[1] if found else self.headers.get("X-ClickHouse-Format") or "TabSeparated"
-            for plain in _alone(statement, self.server.is_cluster):
+            for plain in _alone(statement, self.front.is_cluster):
                 answer = bytes(session.query(plain, output, params=parameters).bytes())
             return answer
         finally:
@@ -155,7 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
                 session.query(f"SET {name} = DEFAULT", "Null")
 
     def _insert(self, session: Any, table: str, form: str, content: bytes, settings: dict[str, str]) -> None:
-        schema = self.server.folder / "front.proto"
+        schema = self.front.folder / "front.proto"
         if "format_schema" in settings:
             # As text it works on a server; this engine would leave a folder behind (decision 0031).
             schema.write_text(settings.pop("format_schema"))
@@ -180,7 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
         user, _, password = base64.b64decode(given).decode().partition(":")
         user = self.headers.get("X-ClickHouse-User", user) or "default"
         password = self.headers.get("X-ClickHouse-Key", password)
-        return (user, password) == (self.server.user, self.server.password)
+        return (user, password) == (self.front.user, self.front.password)
 
     def _fail(self, message: str) -> None:
         found = _CODE.search(message)
