@@ -195,6 +195,17 @@ cast_on_open(struct opener *self, PyObject *span, PyObject *bounded, PyObject *h
     return done;
 }
 
+/* For a span without any yet, whose names need no look. Into an empty dictionary the interpreter copies another as it lies. */
+static inline int
+fill(struct opener *self, PyObject *span, PyObject *bounded, PyObject *held, PyObject *attributes)
+{
+    int done = has_room(bounded, held, PyDict_GET_SIZE(attributes));
+    if (done == 1) {
+        done = is_free(self, span, bounded);
+    }
+    return done == 1 && PyDict_Update(held, attributes) < 0 ? -1 : done;
+}
+
 /* Attaches if no other thread is writing at this moment. 1 when done, 0 when not, -1 with an error set. */
 static int
 attach_unless_written(struct opener *self, PyObject *span, PyObject *bounded, PyObject *attributes)
@@ -205,7 +216,7 @@ attach_unless_written(struct opener *self, PyObject *span, PyObject *bounded, Py
     }
     int done = 0;
     if (PyDict_CheckExact(held) && PyDict_CheckExact(attributes) && PyDict_GET_SIZE(held) == 0) {
-        done = attach_one_by_one(self, span, bounded, attributes); /* into an empty one goes a copy at once */
+        done = fill(self, span, bounded, held, attributes);
     }
     else if (PyDict_CheckExact(held) && PyDict_CheckExact(attributes)) {
         done = cast_on_open(self, span, bounded, held, attributes);
