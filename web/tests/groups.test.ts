@@ -17,8 +17,17 @@ const place: OriginStats = { ...stats, path: "app/stock room.py", line: 47, func
 
 describe("how the explorer looks at a search", () => {
   const looks: ExploreLook[] = [
-    { view: "origins", scope: "entry", group: "file", sort: "p95", by: "resource", live: "off" },
-    { view: "top", scope: "root", group: "line", sort: "total", by: "@http.route", live: "on" },
+    { view: "origins", scope: "entry", group: "file", sort: "p95", by: "resource", live: "off", cols: "", peek: "" },
+    {
+      view: "top",
+      scope: "root",
+      group: "line",
+      sort: "total",
+      by: "@http.route",
+      live: "on",
+      cols: "time,source,@http.route",
+      peek: `${"a".repeat(32)}-${"b".repeat(16)}`,
+    },
   ];
   test.each(looks)("is in the address, and read from it: %o", (look) => {
     const page = { name: "explore", query: "a&b", range: DEFAULT_RANGE, look } as const;

@@ -31,7 +31,9 @@ export async function ask<Answer>(
 
 /** Changes something. An answer without a body is null. */
 export async function send<Answer>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<Answer> {
-  const response = await reach(path, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const content = body === undefined || body instanceof Blob ? body : JSON.stringify(body);
+  const headers = { "content-type": body instanceof Blob ? "application/x-git-bundle" : "application/json" };
+  const response = await reach(path, { method, headers, ...(content === undefined ? {} : { body: content }) });
   return response.status === 204 ? (null as Answer) : answered<Answer>(response);
 }
 
@@ -46,7 +48,11 @@ async function answered<Answer>(response: Response, signal?: AbortSignal): Promi
 
 async function reach(address: string, how: RequestInit, signal?: AbortSignal): Promise<Response> {
   try {
-    return await fetch(address, { ...how, headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
+    return await fetch(address, {
+      ...how,
+      headers: { ...how.headers, accept: "application/json" },
+      ...(signal ? { signal } : {}),
+    });
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new Problem("unreachable", `${location.host} does not answer.`, "server-not-reachable");

@@ -25,6 +25,17 @@ export async function getFieldNames(question: Question, prefix: string, signal?:
   return fields.map(({ name }) => name);
 }
 
+/** Values of a field that begin so, the most frequent first. */
+export async function getFieldValues(
+  question: Question,
+  field: string,
+  prefix: string,
+  signal?: AbortSignal,
+): Promise<readonly { readonly value: string; readonly count: number }[]> {
+  const parameters = { ...window(question), field, prefix, limit: "12" };
+  return (await ask<wire.FieldValues>("/api/v1/fields/values", parameters, signal)).values;
+}
+
 export interface OriginsQuestion extends Question {
   readonly group: OriginGroup;
   readonly sort: GroupOrder;

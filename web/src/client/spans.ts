@@ -1,5 +1,6 @@
 /** Spans by a search, as they are stored or as they come; and how the server is. */
 
+import type { Session } from "../model/kept";
 import type { Health, Span, SpanPage } from "../model/span";
 import type { EpochNs } from "../model/time";
 import type * as wire from "../wire";
@@ -12,6 +13,8 @@ export interface SpanSearch {
   readonly to: EpochNs;
   readonly limit: number;
   readonly cursor: string | null;
+  /** Fields that each span is to have beside the usual. */
+  readonly columns?: readonly string[];
 }
 
 export async function getHealth(signal?: AbortSignal): Promise<Health> {
@@ -26,6 +29,11 @@ export async function getHealth(signal?: AbortSignal): Promise<Health> {
   };
 }
 
+export async function getSession(): Promise<Session> {
+  const { name, kind, rights, is_demanded: isDemanded } = await ask<wire.Session>("/api/v1/session", {});
+  return { name, kind, rights, isDemanded };
+}
+
 export async function searchSpans(search: SpanSearch, signal?: AbortSignal): Promise<SpanPage> {
   const page = await ask<wire.SpanPage>(
     "/api/v1/spans",
@@ -34,11 +42,14 @@ export async function searchSpans(search: SpanSearch, signal?: AbortSignal): Pro
       from: String(search.from),
       to: String(search.to),
       limit: String(search.limit),
+      ...(search.columns?.length ? { columns: search.columns.join(",") } : {}),
       ...(search.cursor === null ? {} : { cursor: search.cursor }),
     },
     signal,
   );
-  return { spans: page.spans.map(toSpan), cursor: page.cursor, readNs: page.read_ns };
+  const columns = page.columns ?? [];
+  const spans = page.spans.map((span, at) => ({ ...toSpan(span), ...(columns[at] ? { more: columns[at] } : {}) }));
+  return { spans, cursor: page.cursor, readNs: page.read_ns };
 }
 
 export async function slowestSpans(

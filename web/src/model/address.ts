@@ -34,6 +34,7 @@ export type Page =
   | { readonly name: "origin"; readonly place: OriginKey; readonly range: TimeRange }
   | { readonly name: "diff"; readonly place: DiffPlace; readonly range: TimeRange }
   | { readonly name: "findings"; readonly kind: FindingKind; readonly range: TimeRange }
+  | { readonly name: "settings" }
   | { readonly name: "lost"; readonly path: string };
 
 export function readAddress(url: URL): Page {
@@ -62,6 +63,7 @@ export function readAddress(url: URL): Page {
     const kind = FINDING_KINDS.find((known) => known === url.searchParams.get("kind")) ?? "repeats";
     return { name: "findings", kind, range: readRange(url.searchParams) };
   }
+  if (path === "/settings") return { name: "settings" };
   const key = readOriginKey(path);
   if (key) return { name: "origin", place: key, range: readRange(url.searchParams) };
   const diff = readDiffAddress(path);
@@ -106,6 +108,8 @@ export function writeAddress(page: Page): string {
       writeRange(parameters, page.range);
       return withSearch("/findings", parameters);
     }
+    case "settings":
+      return "/settings";
     case "lost":
       return page.path;
   }

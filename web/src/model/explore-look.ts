@@ -2,7 +2,7 @@
 
 import { withCondition } from "./terms";
 
-export const EXPLORE_VIEWS = ["spans", "origins", "top"] as const;
+export const EXPLORE_VIEWS = ["spans", "origins", "top", "heat"] as const;
 export type ExploreView = (typeof EXPLORE_VIEWS)[number];
 
 export const SCOPES = ["all", "entry", "root"] as const;
@@ -24,6 +24,10 @@ export interface ExploreLook {
   readonly by: string;
   /** Whether spans are shown as they come. */
   readonly live: "on" | "off";
+  /** The columns of the list, with commas between; empty for the plain ones. */
+  readonly cols: string;
+  /** The span in the drawer, as `trace-span`; empty when it is shut. */
+  readonly peek: string;
 }
 
 export const PLAIN_EXPLORE: ExploreLook = {
@@ -33,7 +37,11 @@ export const PLAIN_EXPLORE: ExploreLook = {
   sort: "total",
   by: "resource",
   live: "off",
+  cols: "",
+  peek: "",
 };
+
+const PEEK = /^[0-9a-f]{32}-[0-9a-f]{16}$/;
 
 const SCOPE_CONDITIONS: Readonly<Record<Scope, string | null>> = {
   all: null,
@@ -63,12 +71,14 @@ export function readExploreLook(parameters: URLSearchParams): ExploreLook {
     sort: of("sort", GROUP_ORDERS, PLAIN_EXPLORE.sort),
     by: parameters.get("by") || PLAIN_EXPLORE.by,
     live: parameters.get("live") === "on" ? "on" : "off",
+    cols: parameters.get("cols") ?? "",
+    peek: PEEK.exec(parameters.get("peek") ?? "")?.[0] ?? "",
   };
 }
 
 /** Only what differs from the default. */
 export function writeExploreLook(parameters: URLSearchParams, look: ExploreLook): void {
-  for (const name of ["view", "scope", "group", "sort", "by", "live"] as const) {
+  for (const name of ["view", "scope", "group", "sort", "by", "live", "cols", "peek"] as const) {
     if (look[name] !== PLAIN_EXPLORE[name]) parameters.set(name, look[name]);
   }
 }

@@ -80,3 +80,10 @@ export function percent(share: number): string {
   if (share < 0.0001) return "<0.01";
   return (share * 100).toFixed(share < 0.01 ? 2 : share < 0.1 ? 1 : 0);
 }
+
+/** Columns of a unit's width in a box that is one high, as the path of a picture. */
+export function columns(values: readonly number[], most: number): string {
+  return values
+    .map((value, at) => (value > 0 ? `M${at} 1v${-Math.max(0.06, value / most).toFixed(3)}h.8V1z` : ""))
+    .join("");
+}

@@ -8,12 +8,15 @@ export interface Asked {
   readonly to: EpochNs;
 }
 
-export type FileKind = "json" | "csv";
+export type FileKind = "json" | "csv" | "otlp" | "parquet";
 
 /** So many spans a file holds at most, newest first; the server takes up to a million. */
 export const FILE_MOST = 100_000;
 
 export function exportAddress({ query, from, to }: Asked, as: FileKind): string {
+  const whole = { otlp: "otlp-json", parquet: "parquet", json: null, csv: null }[as];
+  if (whole)
+    return `/api/v1/archive?${new URLSearchParams({ q: query, from: String(from), to: String(to), as: whole })}`;
   const parameters = { q: query, from: String(from), to: String(to), as, limit: String(FILE_MOST) };
   return `/api/v1/spans/export?${new URLSearchParams(parameters)}`;
 }

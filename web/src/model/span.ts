@@ -33,6 +33,8 @@ export interface Span {
   readonly status: SpanStatus;
   readonly httpStatus: number | null;
   readonly origin: Origin | null;
+  /** The texts of the fields that were asked for as columns. */
+  readonly more?: readonly string[];
 }
 
 export interface SpanPage {

@@ -49,6 +49,8 @@ const PAGE = 100;
 const RETRY_MS = 3000;
 
 interface Asked {
+  /** Fields that the list has as columns. */
+  readonly columns: readonly string[];
   /** The search under its scope, as the server gets it. */
   readonly query: string;
   readonly written: string;
@@ -63,15 +65,15 @@ let abort: AbortController | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
 /** Searches unless exactly this was searched already; coming back to a page does not change it under the reader. */
-export function showSearch(query: string, range: TimeRange, scope: Scope): void {
+export function showSearch(query: string, range: TimeRange, scope: Scope, columns: readonly string[] = []): void {
   const isSame = asked?.written === query && asked.scope === scope && isSameRange(asked.range, range);
-  if (isSame && phase.value !== "failed") return;
-  search(query, range, scope);
+  if (isSame && String(asked?.columns) === String(columns) && phase.value !== "failed") return;
+  search(query, range, scope, columns);
 }
 
 /** The same search again, against the present moment. */
 export function refresh(): void {
-  if (asked) search(asked.written, asked.range, asked.scope);
+  if (asked) search(asked.written, asked.range, asked.scope, asked.columns);
 }
 
 /** Gets the next rows, when there are any and none are under way. */
@@ -102,12 +104,12 @@ export function pause(): void {
   clearTimeout(retry);
 }
 
-function search(written: string, range: TimeRange, scope: Scope): void {
+function search(written: string, range: TimeRange, scope: Scope, columns: readonly string[]): void {
   clearTimeout(retry);
   abort?.abort();
   abort = new AbortController();
   const query = scoped(written, scope);
-  const of: Asked = { query, written, scope, range, ...resolveRange(range, fromMs(Date.now())) };
+  const of: Asked = { query, written, scope, range, columns, ...resolveRange(range, fromMs(Date.now())) };
   asked = of;
   question.value = { query, from: of.from, to: of.to };
   isLoadingMore.value = false;

@@ -49,12 +49,19 @@ export function isAdded(field: string): boolean {
   return added.value.includes(field);
 }
 
-/** Fields that are no facet yet and begin so, for the box that finds them. */
-export async function findFields(prefix: string, signal: AbortSignal): Promise<string[]> {
+/** Fields that begin so, attributes with and without their `@`. */
+export async function fieldsLike(words: string, signal: AbortSignal): Promise<string[]> {
   const asked = question.peek();
   if (!asked) return [];
-  const names = await getFieldNames(asked, prefix, signal);
-  return names.filter((name) => !CURATED.includes(name) && !added.peek().includes(name));
+  const prefixes = words.startsWith("@") ? [words] : [words, `@${words}`];
+  const names = await Promise.all(prefixes.map((prefix) => getFieldNames(asked, prefix, signal)));
+  return [...new Set(names.flat())];
+}
+
+/** Those of them that are no facet yet. */
+export async function findFields(words: string, signal: AbortSignal): Promise<string[]> {
+  const names = await fieldsLike(words, signal);
+  return names.filter((name) => !CURATED.includes(name) && !added.peek().includes(name)).slice(0, 8);
 }
 
 /** Keeps the facets in step with the list while a page shows them; returns how to stop. */

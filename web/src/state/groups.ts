@@ -3,9 +3,12 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import type { Question } from "../client/ask";
 import { getOrigins, getOverview, getTop } from "../client/counts";
+import { explain, getHeatMap, readQuery } from "../client/heat";
 import type { GroupOrder, OriginGroup } from "../model/explore-look";
 import type { OriginStats, Overview, TopGroup } from "../model/groups";
+import type { Explanation, HeatMap, HeatSelection } from "../model/heat";
 import { asProblem, isAbort, type Problem } from "../model/problem";
+import type { Reading } from "../model/reading";
 import { question } from "./explorer";
 
 /** What was counted, and whether it is being counted again; old figures stay until new ones are there. */
@@ -18,6 +21,7 @@ export interface Counted<Value> {
 const PLACES = 200;
 const TREND = 48;
 const SERIES = 96;
+const COLUMNS = 120;
 /** With a series each, the server gives 50 groups at most. */
 const GROUPS = 50;
 
@@ -25,6 +29,7 @@ const none = { value: null, isCounting: true, problem: null };
 
 export const origins = signal<Counted<readonly OriginStats[]>>(none);
 export const top = signal<Counted<readonly TopGroup[]>>(none);
+export const heat = signal<Counted<HeatMap>>(none);
 export const overview = signal<Counted<Overview>>(none);
 
 /** Keeps the places in step with the search while a page shows them; returns how to stop. */
@@ -36,6 +41,22 @@ export function followOrigins(group: OriginGroup, sort: GroupOrder): () => void 
 
 export function followTop(by: string, sort: GroupOrder): () => void {
   return follow(top, (asked, signal) => getTop({ ...asked, by, sort, limit: GROUPS, pieces: TREND }, signal));
+}
+
+export function followHeat(): () => void {
+  return follow(heat, (asked, signal) => getHeatMap(asked, COLUMNS, signal));
+}
+
+/** What sets a part of the heat map apart from the rest of the search. */
+export async function explained(selection: HeatSelection, signal: AbortSignal): Promise<Explanation | null> {
+  const asked = question.peek();
+  return asked && explain(asked, selection, signal);
+}
+
+/** How the server understood the search of the list. */
+export async function understood(signal: AbortSignal): Promise<Reading | null> {
+  const asked = question.peek();
+  return asked && readQuery(asked.query, signal);
 }
 
 export function followOverview(): () => void {

@@ -2,11 +2,14 @@
 
 import { computed, signal } from "@preact/signals";
 import { getHealth } from "../client/spans";
+import { Problem } from "../model/problem";
 import type { Health } from "../model/span";
 
 /** The last answer; null before the first. Kept while the server is away. */
 export const health = signal<Health | null>(null);
 export const isAway = signal(false);
+/** The server is there and does not know the reader any more: the session has ended. */
+export const isSignedOut = signal(false);
 
 /** Nothing is stored and nothing has come since the server started. */
 export const isStoreEmpty = computed(
@@ -43,8 +46,9 @@ async function ask(): Promise<void> {
   if (document.hidden && health.value !== null) return;
   try {
     health.value = await getHealth();
-    isAway.value = false;
-  } catch {
-    isAway.value = true;
+    isAway.value = isSignedOut.value = false;
+  } catch (error) {
+    isSignedOut.value = error instanceof Problem && error.kind === "stranger";
+    isAway.value = !isSignedOut.value;
   }
 }

@@ -16,6 +16,11 @@ export function navigate(to: Page, how: "push" | "replace" = "push"): void {
   page.value = to;
 }
 
+/** Goes to an address of ours as a click on a link to it would. */
+export function follow(address: string): void {
+  navigate(readAddress(new URL(address, location.href)));
+}
+
 /** Back to where the reader came from within these pages; to the explorer when the page was opened by its address. */
 export function goBack(): void {
   if (history.state?.isOurStep) history.back();

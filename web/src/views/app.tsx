@@ -4,12 +4,12 @@ import { useEffect } from "preact/hooks";
 import { PLAIN_LOOK } from "../model/address";
 import { PLAIN_EXPLORE } from "../model/explore-look";
 import { health, isStoreEmpty } from "../state/health";
+import { isKeySheetOpen, isPaletteOpen } from "../state/open";
 import { navigate, page } from "../state/route";
 import { toast } from "../state/toast";
 import { ExplorePage } from "./explore/page";
 import { Frame } from "./frame";
 import { Icon } from "./glyphs";
-import { isKeySheetOpen, KeySheet } from "./key-sheet";
 import { useKeys } from "./keys";
 import { lazily, loadTheRest } from "./lazily";
 import { EXPLORE } from "./links";
@@ -21,6 +21,9 @@ const OriginPage = lazily(() => import("./origin/page").then((file) => file.Orig
 const DiffPage = lazily(() => import("./diff/page").then((file) => file.DiffPage));
 const FindingsPage = lazily(() => import("./findings/page").then((file) => file.FindingsPage));
 const FirstRunPage = lazily(() => import("./first-run/page").then((file) => file.FirstRunPage));
+const KeySheet = lazily(() => import("./key-sheet").then((file) => file.KeySheet), null);
+const Palette = lazily(() => import("./palette").then((file) => file.Palette), null);
+const SettingsPage = lazily(() => import("./settings/page").then((file) => file.SettingsPage));
 const TracePage = lazily(() => import("./trace/page").then((file) => file.TracePage));
 
 /** Long enough for the opened page to ask for its data first. */
@@ -33,13 +36,24 @@ export function App() {
     },
   });
   useEffect(() => {
+    const open = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
+        return;
+      event.preventDefault();
+      isPaletteOpen.value = !isPaletteOpen.value;
+    };
+    addEventListener("keydown", open);
+    return () => removeEventListener("keydown", open);
+  }, []);
+  useEffect(() => {
     const timer = setTimeout(loadTheRest, REST_AFTER_MILLISECONDS);
     return () => clearTimeout(timer);
   }, []);
   return (
     <>
       <CurrentPage />
-      <KeySheet />
+      {isKeySheetOpen.value ? <KeySheet /> : null}
+      {isPaletteOpen.value ? <Palette /> : null}
       <ToastNote />
       <Sprite />
     </>
@@ -63,6 +77,8 @@ function CurrentPage() {
       return <DiffPage place={current.place} range={current.range} />;
     case "findings":
       return <FindingsPage kind={current.kind} range={current.range} />;
+    case "settings":
+      return <SettingsPage />;
     case "lost":
       return <LostPage path={current.path} />;
   }

@@ -3,11 +3,13 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { rate } from "../model/numbers";
-import { health, isAway } from "../state/health";
+import { health, isAway, isSignedOut } from "../state/health";
+import { isKeySheetOpen, isPaletteOpen } from "../state/open";
 import { page } from "../state/route";
+import { session } from "../state/session";
 import { flipTheme, theme } from "../state/theme";
 import { Icon, Unit } from "./glyphs";
-import { isKeySheetOpen } from "./key-sheet";
+import { signInAddress } from "./states";
 
 interface FrameProps {
   title: string;
@@ -32,12 +34,12 @@ export function Frame({ title, bars, keys, facts, class: extra = "", children }:
       <section aria-label={title}>
         {/* Pages whose head is a search or a choice have no title to be seen. */}
         {UNTITLED.includes(page.value.name) ? <h1 class="sr">{title}</h1> : null}
-        {isAway.value ? <AwayNote /> : null}
+        {isSignedOut.value ? <SignedOutNote /> : isAway.value ? <AwayNote /> : null}
         {bars}
       </section>
       {children}
       <footer class="status">
-        {keys}
+        <div class="row status-keys">{keys}</div>
         <span class="grow" />
         {facts}
       </footer>
@@ -56,10 +58,15 @@ function TopBar() {
         spanorigin
       </a>
       <nav class="nav" aria-label="Pages">
-        <a href="/explore" aria-current={["code", "findings"].includes(page.value.name) ? undefined : "page"}>
+        <a
+          href="/explore"
+          aria-current={
+            ["code", "origin", "diff", "findings", "settings"].includes(page.value.name) ? undefined : "page"
+          }
+        >
           Explore
         </a>
-        <a href="/code" aria-current={page.value.name === "code" ? "page" : undefined}>
+        <a href="/code" aria-current={["code", "origin", "diff"].includes(page.value.name) ? "page" : undefined}>
           Code
         </a>
         <a href="/findings" aria-current={page.value.name === "findings" ? "page" : undefined}>
@@ -68,6 +75,29 @@ function TopBar() {
       </nav>
       <span class="grow" />
       <Pulse />
+      <button
+        class="btn btn-s btn-quiet"
+        type="button"
+        data-testid="palette-button"
+        aria-label="Go anywhere"
+        title="Go anywhere (Ctrl K)"
+        onClick={() => {
+          isPaletteOpen.value = true;
+        }}
+      >
+        <Icon name="search" />
+        <kbd class="only-wide">Ctrl K</kbd>
+      </button>
+      <a
+        class="btn btn-s btn-quiet btn-icon"
+        href="/settings"
+        aria-label="Settings"
+        title="Settings"
+        aria-current={page.value.name === "settings" ? "page" : undefined}
+      >
+        <Icon name="gear" />
+      </a>
+      <SignOut />
       <button
         class="btn btn-s btn-quiet btn-icon"
         type="button"
@@ -105,6 +135,31 @@ function Pulse() {
         <Unit>spans/s</Unit>
       </span>
     </span>
+  );
+}
+
+/** Where people sign in, who they are and the way out. */
+function SignOut() {
+  const who = session.value;
+  if (!who?.isDemanded || who.kind === "nobody") return null;
+  return (
+    <form method="post" action="/sign-out">
+      <button class="btn btn-s btn-quiet" type="submit" data-testid="sign-out" title={`Signed in as ${who.name}`}>
+        Sign out
+      </button>
+    </form>
+  );
+}
+
+function SignedOutNote() {
+  return (
+    <p class="away" role="alert" data-testid="signed-out">
+      <Icon name="warn" small />
+      <span>
+        You are not signed in any more. What you see was read before. <a href={signInAddress()}>Sign in</a> and come
+        back here.
+      </span>
+    </p>
   );
 }
 

@@ -8,6 +8,13 @@ export const isKeySheetOpen = signal(false);
 
 const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [string, string]> }> = [
   {
+    title: "Everywhere",
+    keys: [
+      ["Ctrl K", "go anywhere"],
+      ["?", "this sheet"],
+    ],
+  },
+  {
     title: "Explorer",
     keys: [
       ["/", "search"],
@@ -17,7 +24,9 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
       ["t", "choose the time range"],
       ["r", "search again"],
       ["f", "facets on and off"],
-      ["1 2 3", "spans, origins, top list"],
+      ["Space", "look at the span beside the list"],
+      ["1 2 3 4", "spans, origins, top list, heat map"],
+      ["v", "saved views"],
       ["l p", "live on and off, pause it"],
     ],
   },

@@ -7,6 +7,7 @@ export type IconName =
   | "down"
   | "editor"
   | "error"
+  | "gear"
   | "git"
   | "help"
   | "info"
@@ -46,6 +47,11 @@ export function Sprite() {
       <symbol id="i-error" viewBox="0 0 16 16">
         <circle cx="8" cy="8" r="5.5" />
         <path d="M8 5v3.5M8 10.8v.01" />
+      </symbol>
+      <symbol id="i-gear" viewBox="0 0 16 16">
+        <path d="M2.5 5h6M12.5 5h1M2.5 11h1M7.5 11h6" />
+        <circle cx="10.5" cy="5" r="1.8" />
+        <circle cx="5.5" cy="11" r="1.8" />
       </symbol>
       <symbol id="i-git" viewBox="0 0 16 16">
         <circle cx="8" cy="8" r="2.5" />

@@ -54,13 +54,9 @@ function FindField({ sought, onSeek }: { sought: string; onSeek: (text: string) 
     if (prefix === "") return;
     const abort = new AbortController();
     const timer = setTimeout(() => {
-      const asked = prefix.startsWith("@") ? [prefix] : [prefix, `@${prefix}`];
-      Promise.all(asked.map((one) => state.findFields(one, abort.signal))).then(
-        (names) => setFound([...new Set(names.flat())].slice(0, 8)),
-        (error) => {
-          if (!isAbort(error)) setFound([]);
-        },
-      );
+      state.findFields(prefix, abort.signal).then(setFound, (error) => {
+        if (!isAbort(error)) setFound([]);
+      });
     }, 150);
     return () => {
       clearTimeout(timer);

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import type { GroupOrder } from "../../model/explore-look";
-import { percent, readableRate, type Stats, type Trend } from "../../model/groups";
+import { columns, percent, readableRate, type Stats, type Trend } from "../../model/groups";
 import { counted, durationText, grouped } from "../../model/numbers";
 import { Duration, Icon, Unit } from "../glyphs";
 
@@ -103,11 +103,4 @@ function TrendBars({ trend: { counts, errors } }: { trend: Trend }) {
       <path class="col-error" d={columns(errors, most)} />
     </svg>
   );
-}
-
-/** Columns of a unit's width in a box that is one high. */
-export function columns(values: readonly number[], most: number): string {
-  return values
-    .map((value, at) => (value > 0 ? `M${at} 1v${-Math.max(0.06, value / most).toFixed(3)}h.8V1z` : ""))
-    .join("");
 }

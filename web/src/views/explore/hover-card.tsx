@@ -1,11 +1,11 @@
 /**
  * What floats beside an origin under the pointer: the lines of code, or why there are none, or why there is no origin.
  *
- * It opens after a moment's rest, never takes the focus, and says nothing that the span's panel does not say too.
+ * It never takes the focus, and says nothing that the span's panel does not say too.
  */
 
-import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { asProblem, isAbort, type Problem } from "../../model/problem";
 import type { Reason, Source, Span } from "../../model/span";
 import { missingOriginOf, sourceOf } from "../../state/sources";
@@ -13,55 +13,10 @@ import { CodeLines, CodeSkeleton } from "../code";
 import { Diamond, PlaceWords } from "../glyphs";
 import { Notice, ReasonNotice } from "../states";
 import { CommitWords } from "../trace/commit";
+import { LineRed } from "../trace/line-red";
+import type { HoverCardState } from "./hover";
 
-const REST_MS = 180;
-const LEAVE_MS = 140;
 const CONTEXT = 2;
-
-interface Shown {
-  readonly span: Span;
-  readonly beside: DOMRect;
-}
-
-export interface HoverCardState {
-  readonly shown: Signal<Shown | null>;
-  /** Whether there is a pointer that can hover; without one, tooltips stay. */
-  readonly isUsable: boolean;
-  openSoon(span: Span, beside: Element): void;
-  open(span: Span, beside: Element): void;
-  closeSoon(): void;
-  keep(): void;
-  close(): void;
-}
-
-export function useHoverCard(): HoverCardState {
-  const shown = useSignal<Shown | null>(null);
-  const state = useMemo(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const later = (ms: number, act: () => void) => {
-      clearTimeout(timer);
-      timer = setTimeout(act, ms);
-    };
-    const made: HoverCardState = {
-      shown,
-      isUsable: matchMedia("(hover: hover)").matches,
-      openSoon: (span, beside) => later(shown.value ? 60 : REST_MS, () => made.open(span, beside)),
-      open: (span, beside) => {
-        clearTimeout(timer);
-        if (beside.isConnected) shown.value = { span, beside: beside.getBoundingClientRect() };
-      },
-      closeSoon: () => later(LEAVE_MS, made.close),
-      keep: () => clearTimeout(timer),
-      close: () => {
-        clearTimeout(timer);
-        shown.value = null;
-      },
-    };
-    return made;
-  }, [shown]);
-  useEffect(() => state.close, [state]);
-  return state;
-}
 
 export function HoverCard({ state }: { state: HoverCardState }) {
   const shown = state.shown.value;
@@ -133,6 +88,9 @@ function OriginCard({ span, content }: { span: Span; content: Content }) {
         <ReasonNotice title="No preview" icon="git" reason={content.source.missing} />
       ) : null}
       {content?.kind === "problem" ? <ProblemWords problem={content.problem} /> : null}
+      <div class="card-foot">
+        <LineRed place={origin} startNs={span.startNs} />
+      </div>
       {preview ? (
         <div class="card-foot">
           <CommitWords preview={preview} />

@@ -2,21 +2,32 @@
 
 import { batch } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { columnLabel, template } from "../../model/columns";
 import type { Span } from "../../model/span";
 import { poolSize, rowsInView, scrollToShow } from "../../model/virtual";
 import * as explorer from "../../state/explorer";
 import { navigate } from "../../state/route";
 import { Diamond, Icon } from "../glyphs";
 import { movementKeys, useKeys } from "../keys";
+import { lazily } from "../lazily";
 import { problemTitle, Skeleton } from "../states";
 import { pixels, useViewport } from "../viewport";
-import { HoverCard, useHoverCard } from "./hover-card";
+import { useHoverCard } from "./hover";
 import { SpanRow } from "./row";
+
+const HoverCard = lazily(() => import("./hover-card").then((file) => file.HoverCard), null);
 
 /** So many rows before the end of what is loaded, more is asked for. */
 const AHEAD = 40;
 
-export function SpanList() {
+interface SpanListProps {
+  columns: readonly string[];
+  /** The span in the drawer; null while that is shut. */
+  peek: string | null;
+  onPeek: (span: Span | null) => void;
+}
+
+export function SpanList({ columns, peek, onPeek }: SpanListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const viewport = useViewport(scroller);
   const rowHeight = pixels("--row-table");
@@ -43,6 +54,8 @@ export function SpanList() {
   const select = (index: number) => {
     const to = Math.max(0, Math.min(explorer.rows.value.length - 1, index));
     explorer.selected.value = to;
+    const span = explorer.rows.value[to];
+    if (peek !== null && span) onPeek(span);
     const element = scroller.current;
     if (!element) return;
     const height = element.clientHeight - rowHeight;
@@ -64,9 +77,18 @@ export function SpanList() {
       () => select(0),
       () => select(explorer.rows.value.length - 1),
     ),
+    " ": () => {
+      const span = explorer.rows.value[explorer.selected.value] ?? explorer.rows.value[0];
+      if (peek !== null || !span) onPeek(null);
+      else {
+        if (explorer.selected.value < 0) explorer.selected.value = 0;
+        onPeek(span);
+      }
+    },
     Enter: () => openSpan(explorer.rows.value[explorer.selected.value], explorer.selected.value),
     Escape: () => {
       if (card.shown.value) card.close();
+      else if (peek !== null) onPeek(null);
       else explorer.selected.value = -1;
     },
   });
@@ -75,6 +97,7 @@ export function SpanList() {
     <>
       <div
         class={`table scroll ${explorer.needsDay.value ? "has-day" : ""}`}
+        style={{ "--tcols": template(columns) }}
         role="grid"
         aria-label="Spans, newest first"
         aria-rowcount={rows.length + 1}
@@ -83,7 +106,7 @@ export function SpanList() {
         tabIndex={0}
         ref={scroller}
       >
-        <Heads />
+        <Heads columns={columns} />
         <div
           class={`rows ${explorer.phase.value === "loading" && !isFirstLoad ? "is-old" : ""}`}
           role="rowgroup"
@@ -93,6 +116,7 @@ export function SpanList() {
             <SpanRow
               key={(first + index) % pool}
               span={span}
+              columns={columns}
               index={first + index}
               onOpen={openSpan}
               card={card}
@@ -100,30 +124,32 @@ export function SpanList() {
             />
           ))}
         </div>
-        {isFirstLoad ? <SkeletonRows /> : <Tail />}
+        {isFirstLoad ? <SkeletonRows columns={columns} /> : <Tail />}
       </div>
       <HoverCard state={card} />
     </>
   );
 }
 
-function Heads() {
+function Heads({ columns }: { columns: readonly string[] }) {
   return (
     <div class="tr th" role="row">
-      <span role="columnheader" aria-sort="descending" class="row is-sorted">
-        Time
-        <Icon name="down" small />
-      </span>
-      <span role="columnheader">Service</span>
-      <span role="columnheader">Resource</span>
-      <span role="columnheader" class="row">
-        <Diamond type="entry" />
-        Code origin
-      </span>
-      <span role="columnheader" class="num">
-        Duration
-      </span>
-      <span role="columnheader">Status</span>
+      {columns.map((column) => {
+        const isTime = column === "time";
+        return (
+          <span
+            role="columnheader"
+            key={column}
+            aria-sort={isTime ? "descending" : undefined}
+            class={isTime ? "row is-sorted" : column === "duration" ? "num" : column === "origin" ? "row" : "cut"}
+            title={columnLabel(column)}
+          >
+            {column === "origin" ? <Diamond type="entry" /> : null}
+            {columnLabel(column)}
+            {isTime ? <Icon name="down" small /> : null}
+          </span>
+        );
+      })}
     </div>
   );
 }
@@ -145,17 +171,14 @@ function Tail() {
 
 const SHAPES = [0.62, 0.44, 0.8, 0.55, 0.7, 0.38, 0.66, 0.5, 0.74, 0.47, 0.6, 0.52];
 
-function SkeletonRows() {
+function SkeletonRows({ columns }: { columns: readonly string[] }) {
   return (
     <div aria-hidden="true">
       {SHAPES.map((share, index) => (
         <div class="tr" key={index}>
-          <Skeleton share={0.9} />
-          <Skeleton share={share * 0.8} />
-          <Skeleton share={share} />
-          <Skeleton share={1 - share / 2} />
-          <Skeleton share={0.9} />
-          <Skeleton share={0.7} />
+          {columns.map((column, at) => (
+            <Skeleton share={at % 2 === 0 ? share : 1 - share / 2} key={column} />
+          ))}
         </div>
       ))}
     </div>

@@ -1,14 +1,13 @@
 /** How the search went over the window: rate, errors and p95 with their courses. Dragging over one chooses the stretch. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Overview, percent, readableRate, stretchOf } from "../../model/groups";
+import { columns, type Overview, percent, readableRate, stretchOf } from "../../model/groups";
 import { counted, duration, durationText, grouped, type Quantity } from "../../model/numbers";
 import { clockTime, dayAndClockTime } from "../../model/time";
 import type { TimeRange } from "../../model/time-range";
 import * as explorer from "../../state/explorer";
 import * as state from "../../state/groups";
 import { Unit } from "../glyphs";
-import { columns } from "./groups";
 
 export function OverTime({ onRange }: { onRange: (range: TimeRange) => void }) {
   useEffect(state.followOverview, []);

@@ -1,8 +1,11 @@
 /** The explorer: what was asked, which line of code answered, how long it took. One row a span, newest first. */
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { askedOf, isPlain, readColumns } from "../../model/columns";
 import type { ExploreLook } from "../../model/explore-look";
 import { counted, durationText } from "../../model/numbers";
+import type { Span } from "../../model/span";
 import { fromMs } from "../../model/time";
 import { type TimeRange, widerWindow } from "../../model/time-range";
 import * as explorer from "../../state/explorer";
@@ -13,17 +16,25 @@ import { navigate } from "../../state/route";
 import { Frame } from "../frame";
 import { Icon } from "../glyphs";
 import { useKeys } from "../keys";
+import { lazily } from "../lazily";
 import { Blank, ProblemBlank } from "../states";
 import { Facets } from "./facets";
 import { SpanList } from "./list";
 import { LiveButton } from "./live";
-import { OriginGroups, Origins } from "./origins";
 import { OverTime } from "./overview";
 import { SearchBox, SearchProblem } from "./search-box";
 import { TakeMenu } from "./take-menu";
 import { TimeMenu } from "./time-menu";
 import { Tools } from "./tools";
-import { Top, TopField } from "./top";
+
+const Heat = lazily(() => import("./heat").then((file) => file.Heat), null);
+const Origins = lazily(() => import("./origins").then((file) => file.Origins), null);
+const OriginGroups = lazily(() => import("./origins").then((file) => file.OriginGroups), null);
+const Top = lazily(() => import("./top").then((file) => file.Top), null);
+const TopField = lazily(() => import("./top").then((file) => file.TopField), null);
+const Drawer = lazily(() => import("./drawer").then((file) => file.Drawer), <aside class="side-right" />);
+const ColumnsMenu = lazily(() => import("./columns-menu").then((file) => file.ColumnsMenu), null);
+const ViewsMenu = lazily(() => import("./views-menu").then((file) => file.ViewsMenu), null);
 
 interface Search {
   query: string;
@@ -33,8 +44,11 @@ interface Search {
 
 export function ExplorePage({ query, range, look }: Search) {
   const field = useRef<HTMLInputElement>(null);
+  const [menu, setMenu] = useState<"views" | "columns" | null>(null);
   const [isChoosingTime, setIsChoosingTime] = useState(false);
-  useEffect(() => explorer.showSearch(query, range, look.scope), [query, range, look.scope]);
+  const columns = readColumns(look.cols);
+  const fields = askedOf(columns).join();
+  useEffect(() => explorer.showSearch(query, range, look.scope, askedOf(columns)), [query, range, look.scope, fields]);
   useEffect(() => explorer.pause, []);
   useKeys({
     "/": () => field.current?.select(),
@@ -48,6 +62,8 @@ export function ExplorePage({ query, range, look }: Search) {
     "1": () => onLook({ view: "spans" }),
     "2": () => onLook({ view: "origins" }),
     "3": () => onLook({ view: "top" }),
+    "4": () => onLook({ view: "heat" }),
+    v: () => setMenu("views"),
   });
   const onLive = () => {
     if (look.live === "off") explorer.refresh();
@@ -60,6 +76,11 @@ export function ExplorePage({ query, range, look }: Search) {
     if (to.query === query && to.range === range && to.look === look) explorer.refresh();
   };
   const onLook = (change: Partial<ExploreLook>) => go({ look: { ...look, ...change } });
+  const onPeek = (span: Span | null) => {
+    const peek = span ? `${span.traceId}-${span.spanId}` : "";
+    navigate({ name: "explore", query, range, look: { ...look, peek } }, "replace");
+  };
+  const hasDrawer = look.peek !== "" && look.view === "spans";
   const problem = explorer.problem.value;
   const isBadQuery = problem?.kind === "refused";
   return (
@@ -104,6 +125,9 @@ export function ExplorePage({ query, range, look }: Search) {
             <kbd>Enter</kbd>trace
           </span>
           <span>
+            <kbd>Space</kbd>look
+          </span>
+          <span>
             <kbd>/</kbd>search
           </span>
           <span>
@@ -119,21 +143,68 @@ export function ExplorePage({ query, range, look }: Search) {
       }
       facts={<Facts />}
     >
-      <main class={`cols ${facets.isShown.value ? "has-facets" : ""}`}>
+      <main class={`cols ${facets.isShown.value ? "has-facets" : ""} ${hasDrawer ? "has-drawer" : ""}`}>
         {facets.isShown.value ? <Facets query={query} onSearch={(text) => go({ query: text })} /> : null}
         <section class="results" aria-label="Results">
           <Tools look={look} onLook={onLook}>
             {look.view === "origins" ? <OriginGroups look={look} onLook={onLook} /> : null}
             {look.view === "top" ? <TopField look={look} onLook={onLook} /> : null}
+            {look.view === "spans" ? (
+              <Menu
+                label="Columns"
+                isOpen={menu === "columns"}
+                onToggle={(isOpen) => setMenu(isOpen ? "columns" : null)}
+              >
+                <ColumnsMenu
+                  columns={columns}
+                  onColumns={(wanted) => onLook({ cols: isPlain(wanted) ? "" : wanted.join() })}
+                  onClose={() => setMenu(null)}
+                />
+              </Menu>
+            ) : null}
+            <Menu label="Views" isOpen={menu === "views"} onToggle={(isOpen) => setMenu(isOpen ? "views" : null)}>
+              <ViewsMenu onClose={() => setMenu(null)} />
+            </Menu>
             <TakeMenu />
           </Tools>
           {explorer.rows.value.length > 0 && !isBadQuery ? (
             <OverTime onRange={(chosen) => go({ range: chosen })} />
           ) : null}
-          <Results query={query} range={range} look={look} go={go} />
+          <Results query={query} range={range} look={look} go={go} columns={columns} onPeek={onPeek} />
         </section>
+        {hasDrawer ? <Drawer peek={look.peek} onClose={() => onPeek(null)} /> : null}
       </main>
     </Frame>
+  );
+}
+
+/** A button with what floats below it. */
+function Menu({
+  label,
+  isOpen,
+  onToggle,
+  children,
+}: {
+  label: string;
+  isOpen: boolean;
+  onToggle: (isOpen: boolean) => void;
+  children: ComponentChildren;
+}) {
+  return (
+    <div class="anchor">
+      <button
+        class="btn btn-s btn-quiet"
+        type="button"
+        data-testid={`${label.toLowerCase()}-menu`}
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        onClick={() => onToggle(!isOpen)}
+      >
+        {label}
+        <Icon name="down" />
+      </button>
+      {isOpen ? children : null}
+    </div>
   );
 }
 
@@ -149,7 +220,13 @@ function Facts() {
   );
 }
 
-function Results({ query, range, look, go }: Search & { go: (search: Partial<Search>) => void }) {
+interface ResultsProps extends Search {
+  go: (search: Partial<Search>) => void;
+  columns: readonly string[];
+  onPeek: (span: Span | null) => void;
+}
+
+function Results({ query, range, look, go, columns, onPeek }: ResultsProps) {
   const phase = explorer.phase.value;
   const problem = explorer.problem.value;
   const hasRows = explorer.rows.value.length > 0;
@@ -179,7 +256,8 @@ function Results({ query, range, look, go }: Search & { go: (search: Partial<Sea
   };
   if (look.view === "origins") return <Origins {...counting} />;
   if (look.view === "top") return <Top {...counting} />;
-  return <SpanList />;
+  if (look.view === "heat") return <Heat query={query} onSearch={go} onRetry={explorer.refresh} />;
+  return <SpanList columns={columns} peek={look.peek === "" ? null : look.peek} onPeek={onPeek} />;
 }
 
 function NothingFound({ query, range, go }: Omit<Search, "look"> & { go: (search: Partial<Search>) => void }) {

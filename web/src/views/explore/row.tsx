@@ -1,23 +1,27 @@
 /** One span in the list. A click opens its trace; the link in it is for new tabs, and for what reads links. */
 
+import { useEffect, useState } from "preact/hooks";
+import { askedOf } from "../../model/columns";
 import { duration, exactDuration } from "../../model/numbers";
 import { slowness } from "../../model/slowness";
 import { expectsOrigin, type Span, statusText } from "../../model/span";
 import { clockTime, dayAndClockTime, exactTime } from "../../model/time";
 import * as explorer from "../../state/explorer";
+import { wishForLine } from "../../state/line-text";
 import { Diamond, Icon, PlaceWords, placeTitle, ServiceMark, Unit } from "../glyphs";
 import { spanLink } from "../links";
-import type { HoverCardState } from "./hover-card";
+import type { HoverCardState } from "./hover";
 
 interface SpanRowProps {
   span: Span;
+  columns: readonly string[];
   index: number;
   onOpen: (span: Span, index: number) => void;
   card: HoverCardState;
   rowPx: number;
 }
 
-export function SpanRow({ span, index, onOpen, card, rowPx }: SpanRowProps) {
+export function SpanRow({ span, columns, index, onOpen, card, rowPx }: SpanRowProps) {
   const isSelected = explorer.selected.value === index;
   return (
     <div
@@ -37,22 +41,98 @@ export function SpanRow({ span, index, onOpen, card, rowPx }: SpanRowProps) {
         onOpen(span, index);
       }}
     >
-      <span role="gridcell" class="muted clock" title={exactTime(span.startNs)}>
-        {explorer.needsDay.value ? dayAndClockTime(span.startNs) : clockTime(span.startNs)}
-      </span>
-      <span role="gridcell" class="row svc-cell" title={span.service}>
-        <ServiceMark hue={explorer.hues.of(span.service)} />
-        <span class="cut">{span.service}</span>
-      </span>
-      <span role="gridcell" class="cut" title={resourceTitle(span)}>
-        <a href={spanLink(span.traceId, span.spanId)} tabIndex={-1}>
-          {span.resource}
-        </a>
-      </span>
-      <OriginCell span={span} card={card} />
-      <DurationCell span={span} />
-      <StatusCell span={span} />
+      {columns.map((column) => (
+        <Cell key={column} column={column} span={span} card={card} more={askedOf(columns)} />
+      ))}
     </div>
+  );
+}
+
+interface CellProps {
+  column: string;
+  span: Span;
+  card: HoverCardState;
+  /** The fields that were asked for, in whose order the span has their texts. */
+  more: readonly string[];
+}
+
+function Cell({ column, span, card, more }: CellProps) {
+  switch (column) {
+    case "time":
+      return (
+        <span role="gridcell" class="muted clock" title={exactTime(span.startNs)}>
+          {explorer.needsDay.value ? dayAndClockTime(span.startNs) : clockTime(span.startNs)}
+        </span>
+      );
+    case "service":
+      return (
+        <span role="gridcell" class="row svc-cell" title={span.service}>
+          <ServiceMark hue={explorer.hues.of(span.service)} />
+          <span class="cut">{span.service}</span>
+        </span>
+      );
+    case "resource":
+      return (
+        <span role="gridcell" class="cut" title={resourceTitle(span)}>
+          <a href={spanLink(span.traceId, span.spanId)} tabIndex={-1}>
+            {span.resource}
+          </a>
+        </span>
+      );
+    case "origin":
+      return <OriginCell span={span} card={card} />;
+    case "source":
+      return <SourceCell span={span} commit={textOf("commit", span, more)} card={card} />;
+    case "duration":
+      return <DurationCell span={span} />;
+    case "status":
+      return <StatusCell span={span} />;
+    default:
+      return <TextCell text={textOf(column, span, more)} />;
+  }
+}
+
+function textOf(column: string, span: Span, more: readonly string[]): string {
+  if (column === "kind") return span.kind === "unspecified" ? "" : span.kind;
+  if (column === "name") return span.name;
+  return span.more?.[more.indexOf(column)] ?? "";
+}
+
+function TextCell({ text }: { text: string }) {
+  return (
+    <span role="gridcell" class={`cut ${text === "" ? "muted" : ""}`} title={text}>
+      {text === "" ? "–" : text}
+    </span>
+  );
+}
+
+/** The line itself, as it stands in the file at the commit that ran. */
+function SourceCell({ span, commit, card }: { span: Span; commit: string; card: HoverCardState }) {
+  const [line, setLine] = useState<{ of: string; text: string | null } | null>(null);
+  const { spanId, origin } = span;
+  useEffect(() => {
+    if (!origin) return;
+    let stop = () => {};
+    // Rows that only pass by while the list is scrolled are not asked for.
+    const timer = setTimeout(() => {
+      stop = wishForLine(span, commit, (text) => setLine({ of: spanId, text }));
+    }, 80);
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [spanId]);
+  const text = line?.of === spanId ? line.text : null;
+  return (
+    <span
+      role="gridcell"
+      class="cut source-cell"
+      data-testid="source-cell"
+      onPointerEnter={origin ? (event) => card.openSoon(span, event.currentTarget) : undefined}
+      onPointerLeave={origin ? card.closeSoon : undefined}
+    >
+      {text ?? (line?.of === spanId ? <i class="muted">no preview</i> : "")}
+    </span>
   );
 }
 

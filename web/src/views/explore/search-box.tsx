@@ -8,9 +8,15 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { type Choice, withChoice } from "../../model/completion";
 import type { Problem } from "../../model/problem";
 import { type Piece, readPieces, toUnits, withHint } from "../../model/query";
+import * as completions from "../../state/completions";
 import { Icon } from "../glyphs";
+import { lazily } from "../lazily";
+import { Completions, LIST_ID, optionId } from "./completions";
+
+const ReadingCard = lazily(() => import("./reading").then((file) => file.ReadingCard), null);
 
 interface SearchBoxProps {
   query: string;
@@ -35,12 +41,52 @@ export function SearchBox({ query, problem, field, onRun }: SearchBoxProps) {
     if (layer.current && field.current) layer.current.scrollLeft = field.current.scrollLeft;
   };
   const isMarked = problem !== null && draft.value === query;
+  const isExplaining = useSignal(false);
+  const chosen = useSignal(-1);
+  const offered = completions.offered.value;
+  useEffect(() => completions.stopOffering, []);
+  const offer = () => {
+    chosen.value = -1;
+    const input = field.current;
+    if (input && input.selectionStart === input.selectionEnd)
+      completions.offerAt(input.value, input.selectionStart ?? 0);
+  };
+  const choose = (choice: Choice) => {
+    const input = field.current;
+    if (!offered || !input) return;
+    const [text, caret] = withChoice(draft.value, offered.at, choice);
+    draft.value = text;
+    // Set here too, so that the caret can stand behind it at once.
+    input.value = text;
+    input.focus();
+    input.setSelectionRange(caret, caret);
+    follow();
+    if (choice.insert.endsWith(":")) offer();
+    else completions.stopOffering();
+  };
+  /** Whether the key was one of the list's. */
+  const onListKey = (key: string): boolean => {
+    if (!offered) {
+      if (key !== "ArrowDown") return false;
+      offer();
+      return true;
+    }
+    const count = offered.choices.length;
+    const choice = offered.choices[Math.max(0, chosen.value)];
+    if (key === "ArrowDown") chosen.value = (chosen.value + 1) % count;
+    else if (key === "ArrowUp") chosen.value = chosen.value <= 0 ? count - 1 : chosen.value - 1;
+    else if (key === "Escape") completions.stopOffering();
+    else if (choice && (key === "Tab" || (key === "Enter" && chosen.value >= 0))) choose(choice);
+    else return false;
+    return true;
+  };
   return (
     <form
       class={`search ${isMarked ? "is-invalid" : ""}`}
       role="search"
       onSubmit={(event) => {
         event.preventDefault();
+        completions.stopOffering();
         onRun(draft.value.trim());
       }}
     >
@@ -59,16 +105,27 @@ export function SearchBox({ query, problem, field, onRun }: SearchBoxProps) {
           aria-label="Search spans"
           aria-invalid={isMarked}
           aria-describedby={isMarked ? "search-problem" : undefined}
+          role="combobox"
+          aria-expanded={offered !== null}
+          aria-controls={LIST_ID}
+          aria-autocomplete="list"
+          aria-activedescendant={offered && chosen.value >= 0 ? optionId(chosen.value) : undefined}
           autocomplete="off"
           autocapitalize="off"
           spellcheck={false}
           onInput={(event) => {
             draft.value = event.currentTarget.value;
             follow();
+            offer();
           }}
+          onBlur={completions.stopOffering}
           onScroll={follow}
           onSelect={follow}
           onKeyDown={(event) => {
+            if (!event.isComposing && !event.shiftKey && onListKey(event.key)) {
+              event.preventDefault();
+              return;
+            }
             if (event.key !== "Escape") return;
             event.preventDefault();
             if (draft.value !== query) draft.value = query;
@@ -76,6 +133,31 @@ export function SearchBox({ query, problem, field, onRun }: SearchBoxProps) {
           }}
         />
       </div>
+      {offered ? <Completions offered={offered} at={chosen.value} onChoose={choose} /> : null}
+      {query === "" || isMarked ? null : (
+        <div class="anchor">
+          <button
+            class="btn btn-s btn-quiet btn-icon"
+            type="button"
+            aria-label="Explain the search"
+            aria-expanded={isExplaining.value}
+            title="How this search was understood"
+            data-testid="explain-query"
+            onClick={() => {
+              isExplaining.value = !isExplaining.value;
+            }}
+          >
+            <Icon name="info" />
+          </button>
+          {isExplaining.value ? (
+            <ReadingCard
+              onClose={() => {
+                isExplaining.value = false;
+              }}
+            />
+          ) : null}
+        </div>
+      )}
       {draft.value === "" ? null : (
         <button
           class="btn btn-s btn-quiet btn-icon"

@@ -1,11 +1,18 @@
 /** Takes the search elsewhere: its spans as a file, or the question as a command for a shell. */
 
 import { useState } from "preact/hooks";
-import { curlCommand, exportAddress } from "../../model/outward";
+import { curlCommand, exportAddress, type FileKind } from "../../model/outward";
 import { question } from "../../state/explorer";
 import { copy } from "../../state/toast";
 import { Icon } from "../glyphs";
 import { Popover } from "../popover";
+
+const FILES: ReadonlyArray<readonly [FileKind, name: string, words: string]> = [
+  ["json", "spans.ndjson", "Spans as JSON, one a line"],
+  ["csv", "spans.csv", "Spans as CSV"],
+  ["otlp", "spans.otlp.jsonl", "Whole spans as OTLP"],
+  ["parquet", "spans.parquet", "Whole spans as Parquet"],
+];
 
 export function TakeMenu() {
   const [isOpen, setIsOpen] = useState(false);
@@ -27,18 +34,19 @@ export function TakeMenu() {
       </button>
       {isOpen && asked ? (
         <Popover label="Export" onClose={close}>
-          <a
-            class="menu-row"
-            role="menuitem"
-            href={exportAddress(asked, "json")}
-            download="spans.ndjson"
-            onClick={close}
-          >
-            Spans as JSON, one a line
-          </a>
-          <a class="menu-row" role="menuitem" href={exportAddress(asked, "csv")} download="spans.csv" onClick={close}>
-            Spans as CSV
-          </a>
+          {FILES.map(([as, name, words]) => (
+            <a
+              class="menu-row"
+              role="menuitem"
+              key={as}
+              href={exportAddress(asked, as)}
+              download={name}
+              data-testid={`export-${as}`}
+              onClick={close}
+            >
+              {words}
+            </a>
+          ))}
           <button
             class="menu-row"
             type="button"

@@ -5,7 +5,12 @@ import { EXPLORE_VIEWS, type ExploreLook, type ExploreView, SCOPES, type Scope }
 import * as facets from "../../state/facets";
 import { Diamond, Icon } from "../glyphs";
 
-const VIEWS: Readonly<Record<ExploreView, string>> = { spans: "Spans", origins: "Origins", top: "Top" };
+const VIEWS: Readonly<Record<ExploreView, string>> = {
+  spans: "Spans",
+  origins: "Origins",
+  top: "Top",
+  heat: "Heat map",
+};
 
 const SCOPE_WORDS: Readonly<Record<Scope, readonly [label: string, title: string]>> = {
   all: ["All", "All spans"],

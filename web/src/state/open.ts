@@ -1,0 +1,6 @@
+/** What floats above all pages and is open: apart from what is drawn, which comes in files of its own. */
+
+import { signal } from "@preact/signals";
+
+export const isPaletteOpen = signal(false);
+export const isKeySheetOpen = signal(false);

@@ -1,0 +1,21 @@
+/** Searches that were saved under a name, for everybody who uses the server. */
+
+import { changeView, listViews, makeView, removeView } from "../client/kept";
+import type { SavedView } from "../model/kept";
+import type { Problem } from "../model/problem";
+import { shelf } from "./shelf";
+
+export const views = shelf(listViews);
+
+export function saveView(name: string, address: string, onProblem: (problem: Problem) => void): Promise<boolean> {
+  return views.change(() => makeView(name, address), "View saved", onProblem);
+}
+
+/** Puts what is shown now in place of what a view showed. */
+export function replaceView(view: SavedView, address: string): Promise<boolean> {
+  return views.change(() => changeView({ ...view, address }), "View replaced");
+}
+
+export function dropView(view: SavedView): Promise<boolean> {
+  return views.change(() => removeView(view.id), "View removed");
+}
