@@ -54,7 +54,12 @@ export function VersionTable({ versions, linkTo }: VersionsProps) {
               ) : link === null ? (
                 changeOf(one.p95Ns, before.p95Ns)
               ) : (
-                <a class="link" href={link} title={`What changed since ${versionName(before)}`}>
+                <a
+                  class="link"
+                  href={link}
+                  title={`What changed since ${versionName(before)}`}
+                  data-testid="what-changed"
+                >
                   {changeOf(one.p95Ns, before.p95Ns) ?? "changes"}
                 </a>
               )}

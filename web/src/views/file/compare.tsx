@@ -3,12 +3,20 @@
 import { useState } from "preact/hooks";
 import type { CodePlace } from "../../model/code-address";
 import { counted, grouped } from "../../model/numbers";
+import type { TimeRange } from "../../model/time-range";
 import { versionName } from "../../model/versions";
 import * as state from "../../state/code";
 import { Icon } from "../glyphs";
+import { diffLink } from "../links";
 import { Popover } from "../popover";
 
-export function Against({ place, onChoose }: { place: CodePlace; onChoose: (commit: string | null) => void }) {
+interface AgainstProps {
+  place: CodePlace;
+  range: TimeRange;
+  onChoose: (commit: string | null) => void;
+}
+
+export function Against({ place, range, onChoose }: AgainstProps) {
   const [isOpen, setIsOpen] = useState(false);
   const others = state.versions.value.filter(({ commit }) => commit !== "" && commit !== place.commit);
   const chosen = others.find(({ commit }) => commit === place.against);
@@ -30,6 +38,15 @@ export function Against({ place, onChoose }: { place: CodePlace; onChoose: (comm
         {place.against === null ? "Compare" : `With ${chosen ? versionName(chosen) : place.against.slice(0, 7)}`}
         <Icon name="down" small />
       </button>
+      {place.against !== null && place.commit !== null ? (
+        <a
+          class="link after"
+          data-testid="what-changed"
+          href={diffLink({ repository: place.repository ?? "", base: place.against, head: place.commit }, range)}
+        >
+          what changed
+        </a>
+      ) : null}
       {isOpen ? (
         <Popover label="Compare with" onClose={() => setIsOpen(false)}>
           {place.against === null ? null : (

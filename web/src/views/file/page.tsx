@@ -95,7 +95,7 @@ export function CodePage({ place, range }: CodePageProps) {
               </button>
             ))}
           </span>
-          {file ? <Against place={place} onChoose={(against) => go({ against })} /> : null}
+          {file ? <Against place={place} range={range} onChoose={(against) => go({ against })} /> : null}
           {place.commit === null ? null : (
             <span class="seg seg-s only-wide">
               <button type="button" aria-pressed={!place.ofAll} onClick={() => go({ ofAll: false })}>

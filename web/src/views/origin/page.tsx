@@ -16,7 +16,7 @@ import { Rate } from "../file/rate";
 import { Frame } from "../frame";
 import { Duration, Icon } from "../glyphs";
 import { useKeys } from "../keys";
-import { exploreLink, originLink } from "../links";
+import { diffLink, exploreLink, originLink } from "../links";
 import { Callers, Exits, Part, SlowestTraces } from "../near";
 import { Blank, ProblemBlank, Skeleton } from "../states";
 import { VersionTable } from "../versions";
@@ -70,6 +70,7 @@ export function OriginPage({ place, range }: { place: OriginKey; range: TimeRang
 
 function Body({ place, range, onRetry }: { place: OriginKey; range: TimeRange; onRetry: () => void }) {
   const detail = state.detail.value;
+  const [repository, setRepository] = useState<string | null>(null);
   if (state.problem.value) {
     return (
       <main class="fill">
@@ -108,11 +109,21 @@ function Body({ place, range, onRetry }: { place: OriginKey; range: TimeRange; o
             <h3>Versions</h3>
             <span class="muted">{place.line === null ? "the same function, by its name" : "the same line number"}</span>
           </div>
-          <VersionTable versions={versions} />
+          <VersionTable
+            versions={versions}
+            linkTo={({ commit: head }, before) =>
+              repository === null || !head || !before?.commit
+                ? null
+                : diffLink({ repository, base: before.commit, head }, range)
+            }
+          />
         </section>
       </div>
       <aside class="side-right scroll">
-        <SourceOf slowest={detail.slowest[0] ?? null} />
+        <SourceOf
+          slowest={detail.slowest[0] ?? null}
+          onFound={(preview) => setRepository(preview?.repository ?? null)}
+        />
         {place.line === null && detail.lines.length > 1 ? (
           <Part title="Lines" hint="that spans start at">
             {detail.lines.slice(0, 8).map((one) => (

@@ -1,9 +1,9 @@
 /** The code of a place, as its slowest span ran it, with the way to the whole file. */
 
-import type { Span } from "../../model/span";
+import type { Preview, Span } from "../../model/span";
 import { SourceLines } from "../trace/source-lines";
 
-export function SourceOf({ slowest }: { slowest: Span | null }) {
+export function SourceOf({ slowest, onFound }: { slowest: Span | null; onFound: (preview: Preview | null) => void }) {
   if (!slowest?.origin) return null;
   return (
     <section class="section" aria-label="Source">
@@ -13,6 +13,7 @@ export function SourceOf({ slowest }: { slowest: Span | null }) {
         frame={0}
         path={slowest.origin.path}
         type={slowest.origin.type}
+        onFound={onFound}
       />
     </section>
   );
