@@ -56,7 +56,7 @@ async def _measured(engine: EmbeddedEngine) -> list[Figure]:
         due_at = begun_at + number / BODIES_A_SECOND
         late_s = max(late_s, time.perf_counter() - due_at)
         await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
-        body = Body(time.time_ns(), scopes_of(_request(number)))
+        body = Body(time.time_ns(), scopes_of(request_body(number)))
         await asyncio.to_thread(writer.write, [body])
     took_s = time.perf_counter() - begun_at
     await asyncio.sleep(_AFTERWARDS_S)
@@ -117,7 +117,7 @@ class _Reader:
                     self.delays_ms.append((time.time_ns() - int(data["spans"][0]["start_ns"])) / 1e6)
 
 
-def _request(number: int) -> bytes:
+def request_body(number: int) -> bytes:
     request = ExportTraceServiceRequest()
     resource = request.resource_spans.add()
     resource.resource.attributes.add(key="service.name").value.string_value = "shop"
