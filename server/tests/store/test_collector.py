@@ -193,6 +193,40 @@ def test_facets_and_attributes_are_listed(client: TestClient):
     assert [[value["value"] for value in facet["values"]] for facet in facets] == [["shop"], ["17"]]
 
 
+@pytest.mark.parametrize(
+    ("path", "given", "found"),
+    [
+        ("origins", {"self": "true", "buckets": 4, "group": "function"}, "load"),
+        ("origins/compare", {"where": "version:1.2"}, "shop/cart.py"),
+        ("origins/callers", {"path": "shop/cart.py", "line": 7}, "shop/views.py"),
+        ("origins/exits", {"path": "shop/views.py", "line": 42}, "shop/cart.py"),
+        ("findings/repeats", {"at_least": 2}, "findings"),
+        ("findings/slow", {"min_count": 1}, "findings"),
+        ("findings/errors", {}, "deadlock"),
+        ("findings/regressions", {}, "findings"),
+        ("aggregate", {"by": "@http.route", "buckets": 3}, "/cart"),
+        ("fields", {}, "user.id"),
+        ("fields/values", {"field": "env"}, "prod"),
+        ("heatmap", {}, "errors"),
+        ("explain", {"selection": "status:error"}, '"selected":1'),
+        ("spans/export", {"as": "csv"}, "GET /cart"),
+        ("archive", {"as": "otlp-json"}, "deadlock"),
+        ("health", None, '"spans":2'),
+        ("status", None, "spans"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_every_other_question_is_answered(client: TestClient, path: str, given: dict[str, object] | None, found: str):
+    now_ns = time.time_ns()
+    window: dict[str, object] = {} if given is None else {"from": now_ns - HOUR_NS, "to": now_ns}
+    answer = client.get(
+        f"/api/v1/{path}", params={key: str(value) for key, value in {**window, **(given or {})}.items()}
+    )
+
+    assert answer.status_code == 200, answer.text
+    assert found in answer.text
+
+
 def test_spans_are_exported_as_otlp(served: Front, client: TestClient):
     now_ns = time.time_ns()
     home = ClickHouse(store_address(f"{served.address}?collector=otel"))

@@ -63,6 +63,7 @@ class Front(ThreadingHTTPServer):
         self.received: list[str] = []
         self.lost_answers: list[str] = []
         self.troubles: list[tuple[str, int]] = []
+        self.refused_rights: list[str] = []
         self.sessions: dict[str, Any] = {}
         self.is_cluster = False
         self.lock = threading.Lock()
@@ -139,7 +140,8 @@ class _Handler(BaseHTTPRequestHandler):
                 f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode() + body
             )
             asked |= {
-                part.get_param("name", header="content-disposition"): part.get_payload(decode=True).decode() for part in form.iter_parts()
+                part.get_param("name", header="content-disposition"): part.get_payload(decode=True).decode()
+                for part in form.iter_parts()
             }
             body = b""
         if not self._is_let_in():
@@ -155,6 +157,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self.front.troubles.remove(trouble)
                 self._fail(f"Code: {trouble[1]}. DB::Exception: There is trouble. (TROUBLE)")
                 return
+        if statement.removeprefix("CHECK GRANT ") in self.front.refused_rights:
+            self._answer(200, b"0\n")
+            return
         session, lock = self.front.session(asked.get("session_id", ""))
         with lock:
             try:
