@@ -5,7 +5,7 @@ The one module that knows all rooms. Called by `command`, and by tests that need
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,11 +37,13 @@ from spanorigin_server.pages import FOLDER, Pages
 from spanorigin_server.query import explain, export, findings, groups, origins, views
 from spanorigin_server.query.endpoint import routes as query_routes
 from spanorigin_server.query.live import Live
+from spanorigin_server.records import StoreFailed
 from spanorigin_server.room import Room
 from spanorigin_server.source import code_endpoint, registering
 from spanorigin_server.source.addresses import Credentials
 from spanorigin_server.source.endpoint import routes as source_routes
 from spanorigin_server.source.files import Files
+from spanorigin_server.source.functions import Functions
 from spanorigin_server.source.highlight import Highlighter
 from spanorigin_server.source.preview import Previewer
 from spanorigin_server.source.registered import Registered
@@ -93,7 +95,7 @@ def application(
     reader, statistics = Reader(engine), Statistics(engine)
     live = Live(reader, commits, workers, is_stopping, nature.check_is_ours)
     saved_views = views.Views(settings.data.expanduser() / "views.json")
-    highlighter = Highlighter()
+    highlighter, functions = Highlighter(), Functions()
     data = settings.data.expanduser()
     credentials = Credentials(settings.git_credentials_file, settings.git_credentials)
     registered, rules = Registered(repositories, data, credentials), Rules(data)
@@ -155,9 +157,9 @@ def application(
                     *archive.routes(archives, workers, keepers),
                     *backup.routes(backups, keepers),
                     *life_limits.routes(limits, upkeep, workers),
-                    *source_routes(reader, Previewer(repositories, highlighter, rules), workers),
+                    *source_routes(reader, Previewer(repositories, highlighter, rules, functions), workers),
                     *registering.routes(registered, rules, workers),
-                    *code_endpoint.routes(repositories, Files(repositories, highlighter), workers),
+                    *code_endpoint.routes(repositories, Files(repositories, highlighter, functions), workers),
                     *sign_in.routes(),
                     *token_endpoint.routes(gate.tokens, workers),
                     *audit.routes(gate.audit, workers),

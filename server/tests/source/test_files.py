@@ -206,6 +206,35 @@ def test_no_way_leads_out_of_the_tracked_files(dangerous, asking):
     assert ask(repository="shop", commit=head, path="app/pay.py")[0] == 200
 
 
+def test_no_way_leads_out_of_a_clone_of_ours_either(dangerous, asking, tmp_path):
+    """A mirror is bare: there is nothing beside its objects, and links in its commits are not followed."""
+    head = dangerous.git("rev-parse", "HEAD")
+    dangerous.git("clone", "--quiet", "--bare", ".", str(tmp_path / "clone/shop.git"))
+    ask = asking(tmp_path / "clone/shop.git")
+    (name,) = [each["name"] for each in ask("")[1]["repositories"]]
+
+    for path in (*WAYS_OUT, "app/untracked.py", "HEAD", "config", "objects/info/packs", "../shop.git/config"):
+        for commit in ("", head):
+            status, answer = ask(repository=name, commit=commit, path=path)
+            assert status in (400, 404) or (path, text(answer)) == ("linked/x.py", PAY.rstrip("\n")), path
+            assert "SECRET" not in json.dumps(answer), path
+    assert ask(repository=name, commit="", path="app/pay.py")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "commit", ["HEAD", "main..", "--output=/tmp/x", "..", "a" * 40, "HEAD^{tree}", "0" * 40, ":/x"]
+)
+def test_a_change_is_between_commits_and_nothing_else(shop, asking, commit):
+    head = shop.commit(app__pay_py=PAY)
+    ask = asking(shop.root)
+
+    for parameters in ({"base": commit, "head": head}, {"base": head, "head": commit}):
+        status, slug = refusal(ask("/diff", repository="shop", **parameters))
+        assert (status, slug) == (404, "commit-not-in-checkout")
+    assert refusal(ask("/diff", repository="../shop", base=head, head=head))[1] == "repository-not-registered"
+    assert refusal(ask("/commits", repository="/etc"))[1] == "repository-not-registered"
+
+
 @pytest.mark.parametrize("name", ["../shop", "/etc", ".", "", "shop/app", "SHOP", "shop\0", "%73hop"])
 def test_only_names_of_registered_repositories_are_known(shop, asking, name):
     shop.commit(app__pay_py=PAY)

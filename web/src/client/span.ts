@@ -61,6 +61,8 @@ export async function getSource(question: SourceQuestion, signal?: AbortSignal):
       commit: preview.commit,
       takenFrom: preview.taken_from,
       matched: preview.matched ?? "path",
+      confidence: preview.confidence ?? "certain",
+      why: preview.why ?? "",
       firstLine: preview.first_line,
       markedLine: preview.marked_line,
       totalLines: preview.total_lines,

@@ -100,6 +100,9 @@ export interface Preview {
   readonly takenFrom: "commit" | "working_copy";
   /** `tail`: only the end of the span's path agreed with a file, so it may be another one of the same name. */
   readonly matched: "path" | "rule" | "content" | "function" | "tail";
+  /** How sure it is that these are the lines that ran, and why, in a sentence. */
+  readonly confidence: "certain" | "likely" | "weak";
+  readonly why: string;
   readonly firstLine: number;
   readonly markedLine: number;
   readonly totalLines: number;

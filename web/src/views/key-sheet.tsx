@@ -51,6 +51,7 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
     title: "Code",
     keys: [
       ["] [", "next, previous hot line"],
+      ["l", "next lens: total, own time, entries, exits"],
       ["j k", "next, previous line"],
       ["t", "choose the time range"],
       ["r", "count again"],

@@ -13,7 +13,7 @@ from spanorigin_server.reason import Reason
 
 from .changes import Changes, changes_between
 from .checkout import Checkout, CommitFiles, CommitInfo, content_id
-from .functions import Function, functions_of
+from .functions import Function, Functions
 from .highlight import Highlighter, Line
 from .repositories import Repositories
 from .snapshot import Snapshot, TakenFrom, Unreadable, is_plain
@@ -21,7 +21,6 @@ from .text import text_of
 
 PATHS_LIMIT = 50_000
 COMMITS_MOST = 100
-_FUNCTIONS_KEPT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +50,12 @@ class CodeTree:
 class Files:
     """Answers for the registered repositories. May be used from any thread."""
 
-    def __init__(self, repositories: Repositories, highlighter: Highlighter | None = None) -> None:
+    def __init__(
+        self, repositories: Repositories, highlighter: Highlighter | None = None, functions: Functions | None = None
+    ) -> None:
         self._repositories = repositories
         self._highlighter = highlighter or Highlighter()
-        self._known: dict[tuple[str, str], list[Function]] = {}
+        self._functions = functions or Functions()
 
     def file(self, repository: str, commit: str, path: str) -> CodeFile | Reason:
         """A file at a commit, or as it is on disk when `commit` is empty or checked out and changed since."""
@@ -130,18 +131,8 @@ class Files:
             return Reason("file-not-shown", message, "Open the file in your editor instead.")
         name = content_id(content)
         lines = self._highlighter.lines(path, text, name)
-        functions = self._functions(name, path, text, lines)
+        functions = self._functions.of(path, text, lines, name)
         return CodeFile(snapshot.name, snapshot.commit, snapshot.taken_from, path, len(lines), lines, functions)
-
-    def _functions(self, name: str, path: str, text: str, lines: list[Line]) -> list[Function]:
-        key = (name, path.rsplit("/", 1)[-1])
-        found = self._known.get(key)
-        if found is None:
-            found = functions_of(path, text, lines)
-            if len(self._known) >= _FUNCTIONS_KEPT:
-                self._known.clear()
-            self._known[key] = found
-        return found
 
 
 def _holder(snapshots: Sequence[Snapshot], path: str) -> Snapshot | Reason:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from .highlight import Line
 
+_KEPT = 500
 _BEGINS = re.compile(r"\s*(?:[a-z]+\s+){0,4}?(?:function\*?|func|fn|fun|def|sub)\s+(?:\([^)]*\)\s*)?([A-Za-z_$][\w$]*)")
 
 
@@ -24,6 +25,23 @@ class Function:
     line: int
     first_line: int
     last_line: int
+
+
+class Functions:
+    """The functions of files by their content, the last few hundred kept. May be used from any thread."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], list[Function]] = {}
+
+    def of(self, path: str, text: str, lines: list[Line], content_id: str) -> list[Function]:
+        key = (content_id, path.rsplit("/", 1)[-1])
+        found = self._known.get(key)
+        if found is None:
+            found = functions_of(path, text, lines)
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            self._known[key] = found
+        return found
 
 
 def functions_of(path: str, text: str, lines: list[Line]) -> list[Function]:

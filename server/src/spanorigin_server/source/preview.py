@@ -11,7 +11,8 @@ from spanorigin_server.reason import Reason
 
 from .checkout import CommitFiles, content_id
 from .drift import Drift, drift_of
-from .evidence import Told, has_function, told
+from .evidence import Told, told
+from .functions import Functions, is_function_at
 from .highlight import Highlighter, Line
 from .paths import FoundPath, path_in
 from .repositories import Repositories
@@ -63,10 +64,15 @@ class Previewer:
     """Makes previews from the registered repositories. May be used from any thread."""
 
     def __init__(
-        self, repositories: Repositories, highlighter: Highlighter | None = None, rules: Rules | None = None
+        self,
+        repositories: Repositories,
+        highlighter: Highlighter | None = None,
+        rules: Rules | None = None,
+        functions: Functions | None = None,
     ) -> None:
         self._repositories = repositories
         self._rules = rules
+        self._functions = functions or Functions()
         self._highlighter = highlighter or Highlighter()
 
     def preview(self, frame: Frame, address: str, commit: str, context: int, service: str = "") -> Preview | Reason:
@@ -130,7 +136,8 @@ class Previewer:
         if not 1 <= frame.line <= len(lines):
             return _beyond_end(snapshot, place, frame, len(lines))
         first = max(1, frame.line - context)
-        confidence, why = _confidence(snapshot, place, frame, content)
+        functions = self._functions.of(place.path, text, lines, content_id(content))
+        confidence, why = _confidence(snapshot, place, frame, is_function_at(functions, frame.function, frame.line))
         return Preview(
             path=place.path,
             matched=place.matched,
@@ -221,10 +228,9 @@ def _in_snapshot(snapshot: Snapshot, frame: Frame) -> tuple[Snapshot, FoundPath 
     return snapshot, place
 
 
-def _confidence(snapshot: Snapshot, place: FoundPath, frame: Frame, content: bytes) -> tuple[Confidence, str]:
-    """How sure it is that these are the lines that ran, and why."""
+def _confidence(snapshot: Snapshot, place: FoundPath, frame: Frame, agrees: bool) -> tuple[Confidence, str]:
+    """How sure it is that these are the lines that ran, and why; `agrees` is whether the function is at the line."""
     has_commit = snapshot.commit is not None
-    agrees = has_function(place.path, content, frame.function, frame.line)
     there = f"{frame.function} is there at line {frame.line}" if agrees else ""
     match place.matched:
         case "rule":

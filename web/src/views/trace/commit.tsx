@@ -40,15 +40,16 @@ export function CommitWords({ preview }: { preview: Preview }) {
           {driftWords(drift, preview.markedLine)}
         </span>
       ) : null}
-      {preview.matched === "tail" ? (
+      {preview.confidence === "certain" ? null : (
         <span
-          class="badge badge-stale"
-          title={`Only the end of the span's path agrees with ${preview.path}; the span names no root to compare the rest with.`}
+          class={`badge ${preview.confidence === "weak" ? "badge-stale" : ""}`}
+          data-testid="confidence"
+          title={preview.why}
         >
-          <Icon name="warn" />
-          by file name
+          {preview.confidence === "weak" ? <Icon name="warn" /> : null}
+          {preview.matched === "function" ? "by function" : preview.matched === "tail" ? "by file name" : "likely"}
         </span>
-      ) : null}
+      )}
     </>
   );
 }
