@@ -5,7 +5,7 @@ The one module that knows all rooms. Called by `command`, and by tests that need
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,6 @@ from spanorigin_server.pages import FOLDER, Pages
 from spanorigin_server.query import explain, export, findings, groups, origins, views
 from spanorigin_server.query.endpoint import routes as query_routes
 from spanorigin_server.query.live import Live
-from spanorigin_server.records import StoreFailed
 from spanorigin_server.room import Room
 from spanorigin_server.source import code_endpoint, registering
 from spanorigin_server.source.addresses import Credentials
