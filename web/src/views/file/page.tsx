@@ -14,7 +14,7 @@ import { TimeMenu } from "../explore/time-menu";
 import { Frame } from "../frame";
 import { Icon } from "../glyphs";
 import { useKeys } from "../keys";
-import { codeLink } from "../links";
+import { codeLink, diffLink } from "../links";
 import { Blank, ProblemBlank } from "../states";
 import { Against, Cold } from "./compare";
 import { LineInspector } from "./inspector";
@@ -81,7 +81,16 @@ export function CodePage({ place, range }: CodePageProps) {
           ) : null}
           <span class="grow" />
           {file ? <Cold onSelect={select} /> : null}
-          <span class="seg seg-s" title="What is counted (l)">
+          {isFile || place.repository === null ? null : (
+            <a
+              class="btn btn-s"
+              data-testid="compare-commits"
+              href={diffLink({ repository: place.repository, base: null, head: null }, range)}
+            >
+              Compare commits
+            </a>
+          )}
+          <span class="seg seg-s" title="What is counted (l)" hidden={!isFile}>
             {CODE_LENSES.map((lens) => (
               <button
                 key={lens}
@@ -176,10 +185,8 @@ function Crumbs({ place }: { place: CodePlace }) {
         {place.repository ?? "Code"}
         {place.commit === null ? null : `@${place.commit.slice(0, 7)}`}
       </a>
-      <span class="mono cut">
-        <span class="muted">{directory}</span>
-        <b>{name}</b>
-      </span>
+      <span class="mono cut muted">{directory}</span>
+      <b class="mono">{name}</b>
     </h1>
   );
 }
