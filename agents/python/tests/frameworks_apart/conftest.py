@@ -23,27 +23,7 @@ for folder in (
 import pytest  # noqa: E402
 from apart_support import running_temporal  # noqa: E402
 from exit_fixtures import agent, instrumented  # noqa: E402, F401
-from exit_services import running_redis  # noqa: E402
-from work_support import Work  # noqa: E402
-
-
-@pytest.fixture(scope="module")
-def capture():
-    """A tracer provider of its own with the agent on it, for one module of tests."""
-    import spanorigin
-
-    made = Work()
-    spanorigin.install(made.provider)
-    yield made
-    spanorigin.uninstall()
-    made.provider.shutdown()
-
-
-@pytest.fixture(scope="session")
-def redis_port(tmp_path_factory):
-    """A real Redis on a free port."""
-    with running_redis(tmp_path_factory.mktemp("redis")) as port:
-        yield port
+from work_fixtures import _no_spans_of_an_earlier_test, redis_port, work  # noqa: E402, F401
 
 
 @pytest.fixture(scope="session")
@@ -51,9 +31,3 @@ def temporal_address():
     """A real server of Temporal's."""
     with running_temporal() as address:
         yield address
-
-
-@pytest.fixture(autouse=True)
-def _no_spans_of_an_earlier_test(request):
-    if "capture" in request.fixturenames:
-        request.getfixturevalue("capture").exporter.clear()

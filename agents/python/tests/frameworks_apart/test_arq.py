@@ -11,9 +11,9 @@ from work_support import origin_in, origin_of
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _instrumented(capture):
+def _instrumented(work):
     # It cannot take its wrappers out of arq's classes again; this environment's other tests do not meet them.
-    ArqInstrumentor().instrument(tracer_provider=capture.provider, skip_dep_check=True)
+    ArqInstrumentor().instrument(tracer_provider=work.provider, skip_dep_check=True)
 
 
 @pytest.fixture
@@ -40,19 +40,19 @@ async def perform(pool, **options):
     ],
 )
 async def test_a_job_is_named_by_its_function_and_its_message_by_the_line_that_enqueues_it(
-    capture, pool, name, mark, function, spans
+    work, pool, name, mark, function, spans
 ):
     await sample.enqueue(pool, name)
     await perform(pool, functions=sample.jobs)
 
     # The instrumentation makes spans of the kinds CLIENT and SERVER.
-    [sent] = capture.of_kind(SpanKind.CLIENT)
+    [sent] = work.of_kind(SpanKind.CLIENT)
     assert origin_of(sent) == origin_in(sample, "enqueue", "enqueue", "exit")
-    performed = capture.of_kind(SpanKind.SERVER)
+    performed = work.of_kind(SpanKind.SERVER)
     assert [origin_of(span) for span in performed] == [origin_in(sample, mark, function)] * spans
 
 
-async def test_a_job_that_the_clock_starts_is_named_by_its_function(capture, pool):
+async def test_a_job_that_the_clock_starts_is_named_by_its_function(work, pool):
     await perform(pool, cron_jobs=sample.at_start)
 
-    assert origin_of(capture.entry_span()) == origin_in(sample, "nightly", "nightly")
+    assert origin_of(work.entry_span()) == origin_in(sample, "nightly", "nightly")

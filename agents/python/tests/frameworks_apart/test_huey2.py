@@ -1,6 +1,5 @@
 """Huey 2, which does nothing between its hooks and a task's function: the tests of Huey 3 hold for it, too."""
 
-import pytest
 from test_huey import (  # noqa: F401
     consumer,
     declared,
@@ -8,9 +7,3 @@ from test_huey import (  # noqa: F401
     test_a_task_that_a_hook_refuses_has_no_origin,
     test_each_attempt_at_a_task_has_a_span_and_each_span_its_origin,
 )
-
-
-@pytest.fixture(scope="module")
-def work(capture):
-    """What the other environment calls a provider with the agent on it."""
-    return capture

@@ -19,11 +19,11 @@ class OneProcess(SimpleWorker, Worker):
 
 
 @pytest.fixture(scope="module")
-def queue(capture, redis_port):
+def queue(work, redis_port):
     connection = Redis(port=redis_port, db=6)
     # A canary: the day on which it knows RQ 3, RQ's tests move to RQ 3.
     with (
-        patch("opentelemetry.trace.get_tracer", capture.provider.get_tracer),
+        patch("opentelemetry.trace.get_tracer", work.provider.get_tracer),
         pytest.raises(AttributeError, match="execute_success_callback"),
     ):
         RQInstrumentor().instrument(skip_dep_check=True)
@@ -42,15 +42,13 @@ def queue(capture, redis_port):
         (sample.Report.yearly, "static", "Report.yearly"),
     ],
 )
-def test_a_job_is_named_by_its_function_and_its_message_by_the_line_that_enqueues_it(
-    capture, queue, job, mark, function
-):
+def test_a_job_is_named_by_its_function_and_its_message_by_the_line_that_enqueues_it(work, queue, job, mark, function):
     sample.enqueue(queue, job)
-    producers = capture.of_kind(SpanKind.PRODUCER)
+    producers = work.of_kind(SpanKind.PRODUCER)
     assert {origin_of(span) for span in producers} == {origin_at("work_rq", "enqueue", "enqueue", "exit")}
-    capture.exporter.clear()
+    work.exporter.clear()
 
     sample.start(OneProcess([queue], connection=queue.connection))
 
-    assert origin_of(capture.of_kind(SpanKind.CONSUMER)[0]) == origin_at("work_rq", mark, function)
-    assert {origin_of(span) for span in capture.of_kind(SpanKind.CLIENT)} == {None}
+    assert origin_of(work.of_kind(SpanKind.CONSUMER)[0]) == origin_at("work_rq", mark, function)
+    assert {origin_of(span) for span in work.of_kind(SpanKind.CLIENT)} == {None}

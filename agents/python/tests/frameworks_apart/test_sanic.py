@@ -36,9 +36,9 @@ def serving(app):
 
 
 @pytest.fixture(scope="module")
-def call(capture):
+def call(work):
     """Third-party code that makes one CLIENT span when it is called."""
-    tracer = capture.provider.get_tracer("library")
+    tracer = work.provider.get_tracer("library")
     namespace = {"tracer": tracer, "kind": SpanKind.CLIENT}
     source = "def call():\n    with tracer.start_as_current_span('call', kind=kind):\n        pass\n"
     exec(compile(source, "/usr/lib/python3/dist-packages/library.py", "exec"), namespace)
@@ -46,9 +46,9 @@ def call(capture):
 
 
 @pytest.fixture(scope="module")
-def own(capture, call):
+def own(work, call):
     instrumentor = SanicInstrumentor()  # made twice it forgets what to put back
-    instrumentor.instrument(tracer_provider=capture.provider)
+    instrumentor.instrument(tracer_provider=work.provider)
     app = sample.make("own", call)
     instrumentor.uninstrument()
     with serving(app) as address:
@@ -56,11 +56,11 @@ def own(capture, call):
 
 
 @pytest.fixture(scope="module")
-def asgi(capture, call):
+def asgi(work, call):
     app = sample.make("asgi", call)
     # Sanic compiles its methods anew for an application, and cannot do so for a second one of the process.
     app.config.TOUCHUP = False
-    with serving_asgi(OpenTelemetryMiddleware(app, tracer_provider=capture.provider)) as address:
+    with serving_asgi(OpenTelemetryMiddleware(app, tracer_provider=work.provider)) as address:
         yield address
 
 
@@ -86,42 +86,42 @@ def address(request):
         ("GET", "/inner/page", 200, "page", "page"),
     ],
 )
-def test_a_request_names_its_handler(capture, address, method, path, status, mark, function):
+def test_a_request_names_its_handler(work, address, method, path, status, mark, function):
     answer, _ = ask(address + path, method)
 
     assert answer == status
-    assert origin_of(capture.entry_span()) == origin_in(sample, mark, f"make.<locals>.{function}")
+    assert origin_of(work.entry_span()) == origin_in(sample, mark, f"make.<locals>.{function}")
 
 
 @pytest.mark.parametrize(
     ("method", "path", "headers", "status"),
     [("DELETE", "/orders", {}, 405), ("GET", "/function", {"X-Early": "1"}, 200), ("GET", "/file", {}, 200)],
 )
-def test_a_request_that_no_handler_of_the_users_answers_has_no_origin(capture, asgi, method, path, headers, status):
+def test_a_request_that_no_handler_of_the_users_answers_has_no_origin(work, asgi, method, path, headers, status):
     answer, _ = ask(asgi + path, method, headers)
 
     assert answer == status
-    assert origin_of(capture.entry_span()) is None
+    assert origin_of(work.entry_span()) is None
 
 
-def test_a_request_that_a_middleware_answers_has_no_origin(capture, own):
+def test_a_request_that_a_middleware_answers_has_no_origin(work, own):
     answer, body = ask(own + "/function", headers={"X-Early": "1"})
 
     assert (answer, body) == (200, b"early")
-    assert origin_of(capture.entry_span()) is None
+    assert origin_of(work.entry_span()) is None
 
 
-def test_a_websocket_names_its_handler(capture, asgi):
+def test_a_websocket_names_its_handler(work, asgi):
     # Sanic's own instrumentation never ends the span of one.
     open_websocket(asgi + "/socket")
 
-    assert origin_of(capture.entry_span()) == origin_in(sample, "socket", "make.<locals>.socket")
+    assert origin_of(work.entry_span()) == origin_in(sample, "socket", "make.<locals>.socket")
 
 
-def test_a_call_in_a_handler_names_its_line_and_nothing_of_sanics(capture, address):
+def test_a_call_in_a_handler_names_its_line_and_nothing_of_sanics(work, address):
     ask(address + "/asks")
 
-    _, others = capture.request()
+    _, others = work.request()
     (made,) = [span for span in others if span.kind is SpanKind.CLIENT]
     assert origin_of(made) == origin_in(sample, "call", "make.<locals>.asks", "exit")
     assert "spanorigin.frames" not in made.attributes

@@ -59,32 +59,32 @@ EXPECTED = {name: origin_in(sample, *place) for name, place in HANDLED.items()}
 EXPECTED |= {name: origin_in(sample, *place, "exit") for name, place in ASKED.items()}
 
 
-async def test_workflows_and_activities_name_their_functions_and_what_asks_for_them_its_line(capture, temporal_address):
-    interceptor = TracingInterceptor(capture.provider.get_tracer("test"))
+async def test_workflows_and_activities_name_their_functions_and_what_asks_for_them_its_line(work, temporal_address):
+    interceptor = TracingInterceptor(work.provider.get_tracer("test"))
     client = await Client.connect(temporal_address, interceptors=[interceptor])
 
     assert sorted(await run(client, wait=True)) == [1, 1, 1, 1, 2]
 
     # What marks the end of a workflow is an internal span, and nobody's.
-    assert origins(capture.exporter.get_finished_spans()) == {**EXPECTED, "CompleteWorkflow:Order": None}
+    assert origins(work.exporter.get_finished_spans()) == {**EXPECTED, "CompleteWorkflow:Order": None}
 
 
-async def test_temporals_newer_plugin_has_the_same_origins(capture, temporal_address, monkeypatch):
+async def test_temporals_newer_plugin_has_the_same_origins(work, temporal_address, monkeypatch):
     provider = create_tracer_provider()
-    provider.add_span_processor(SimpleSpanProcessor(capture.exporter))
+    provider.add_span_processor(SimpleSpanProcessor(work.exporter))
     spanorigin.install(provider._tracer_provider)
     monkeypatch.setattr(trace, "_TRACER_PROVIDER", provider)  # the plugin takes the global one
     client = await Client.connect(temporal_address, plugins=[OpenTelemetryPlugin(add_temporal_spans=True)])
 
     assert sorted(await run(client, wait=True)) == [1, 1, 1, 1, 2]
 
-    wait_for(lambda: any(span.name == "RunWorkflow:Order" for span in capture.exporter.get_finished_spans()))
-    assert origins(capture.exporter.get_finished_spans()) == EXPECTED
+    wait_for(lambda: any(span.name == "RunWorkflow:Order" for span in work.exporter.get_finished_spans()))
+    assert origins(work.exporter.get_finished_spans()) == EXPECTED
 
 
-def test_a_web_framework_beside_the_newer_plugin_keeps_its_origins(capture):
+def test_a_web_framework_beside_the_newer_plugin_keeps_its_origins(work):
     provider = create_tracer_provider()
-    provider.add_span_processor(SimpleSpanProcessor(capture.exporter))
+    provider.add_span_processor(SimpleSpanProcessor(work.exporter))
     spanorigin.install(provider._tracer_provider)
     app = apart_sanic.make("beside", lambda: None)
     app.config.TOUCHUP = False
@@ -92,4 +92,4 @@ def test_a_web_framework_beside_the_newer_plugin_keeps_its_origins(capture):
     with serving_asgi(OpenTelemetryMiddleware(app, tracer_provider=provider)) as address:
         ask(address + "/function")
 
-    assert origin_of(capture.entry_span()) == origin_in(apart_sanic, "function", "make.<locals>.function")
+    assert origin_of(work.entry_span()) == origin_in(apart_sanic, "function", "make.<locals>.function")
