@@ -5,11 +5,12 @@ import { durationText } from "../../model/numbers";
 import { lineSearch, percent, rateQuantity } from "../../model/places";
 import type { Frame } from "../../model/span";
 import type { EpochNs } from "../../model/time";
+import { DEFAULT_RANGE } from "../../model/time-range";
 import { askForLine, lineNumbers } from "../../state/line-red";
 import { Duration, Unit } from "../glyphs";
-import { exploreLink } from "../links";
+import { exploreLink, originLink } from "../links";
 
-export function LineRed({ place, startNs }: { place: Pick<Frame, "path" | "line">; startNs: EpochNs }) {
+export function LineRed({ place, startNs }: { place: Pick<Frame, "path" | "line" | "function">; startNs: EpochNs }) {
   const { path, line } = place;
   useEffect(() => askForLine(path, line, startNs), [path, line, startNs]);
   const numbers = lineNumbers.value;
@@ -38,6 +39,17 @@ export function LineRed({ place, startNs }: { place: Pick<Frame, "path" | "line"
       ) : isKnown ? (
         <span>not counted yet</span>
       ) : null}
+      <span class="grow" />
+      {place.function === "" ? null : (
+        <a
+          class="link"
+          data-testid="origin-link"
+          title="This function over time, and over versions"
+          href={originLink({ path, line: null, function: place.function }, DEFAULT_RANGE)}
+        >
+          origin
+        </a>
+      )}
       {numbers ? (
         <a
           class="link"
