@@ -34,7 +34,7 @@ from .wire import varint
 Answer = TypeVar("Answer")
 
 # What the statements use is in it; older ones are refused at the start rather than by the first search.
-OLDEST_VERSION: Final = (26, 3)
+OLDEST_VERSION: Final = (26, 7)
 # Number that stands for "the machine was not reached", where the server gave none: ClickHouse's NETWORK_ERROR.
 NETWORK_ERROR: Final = 210
 # AUTHENTICATION_FAILED, ACCESS_DENIED, WRONG_PASSWORD, UNKNOWN_USER, REQUIRED_PASSWORD: no use in asking again.
