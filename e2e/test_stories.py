@@ -1,9 +1,7 @@
 """What people come for, from beginning to end, as they would do it."""
 
-import json
 import re
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -76,9 +74,14 @@ def test_a_missing_repository_is_added_and_the_preview_appears(browser, lonely_s
         expect(panel).to_contain_text("repository-not-registered")
         expect(panel).to_contain_text("Add it in the settings")
 
-        answer = httpx.post(f"{server.address}/api/v1/repositories", json={"path": str(carts.root)})
-        assert answer.status_code == 201, json.dumps(answer.json())
-        page.reload()
+        # By its address, so that the running server clones it.
+        page.get_by_role("link", name="Settings").click()
+        page.get_by_test_id("repository-where").fill(f"file://{carts.root}")
+        page.get_by_test_id("repository-add").click()
+        added = page.get_by_test_id("repository").filter(has_text="carts")
+        expect(added.get_by_test_id("repository-state")).to_have_text(carts.new[:7], timeout=60_000)
+        page.go_back()
+        page.get_by_test_id("span-row").first.click()
 
         expect(page.get_by_test_id("preview-marked-line")).to_contain_text("def show(cart):")
         expect(page.get_by_test_id("preview")).to_have_attribute("aria-label", f"app/cart.py, lines around {SHOW_NEW}")

@@ -79,7 +79,7 @@ function TopBar() {
         class="btn btn-s btn-quiet"
         type="button"
         data-testid="palette-button"
-        aria-label="Go anywhere"
+        aria-label="Go anywhere, Ctrl K"
         title="Go anywhere (Ctrl K)"
         onClick={() => {
           isPaletteOpen.value = true;

@@ -148,11 +148,13 @@ function File({ file, hot, place, range }: { file: ChangedFile; hot: number; pla
         </span>
         {file.kind === "changed" ? null : <span class="badge">{file.kind}</span>}
         {hot > 0 ? <span class="badge badge-entry">{counted(hot, "line")} with spans</span> : null}
-        <span class="grow" />
-        <a class="link" href={codeLink({ ...ALL_CODE, repository: place.repository, commit, path: file.path }, range)}>
-          whole file
-        </a>
       </summary>
+      <a
+        class="link whole-file"
+        href={codeLink({ ...ALL_CODE, repository: place.repository, commit, path: file.path }, range)}
+      >
+        whole file
+      </a>
       {file.reason === null ? null : <p class="section muted">{file.reason}</p>}
       {file.hunks.map((hunk, index) => (
         <ol class="code hunk" key={index}>

@@ -106,7 +106,7 @@ function Body({ place, range, onRetry }: { place: OriginKey; range: TimeRange; o
         <Charts course={course} versions={versions} />
         <section class="section" aria-label="Versions">
           <div class="section-head">
-            <h3>Versions</h3>
+            <h2>Versions</h2>
             <span class="muted">{place.line === null ? "the same function, by its name" : "the same line number"}</span>
           </div>
           <VersionTable
