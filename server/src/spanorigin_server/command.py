@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING, Final
 
 from spanorigin_server import settings as settings_module
 from spanorigin_server.access.opening import certificate_of, check_opening
+from spanorigin_server.listening import listening, port_of, side_listening
 from spanorigin_server.records import Doors, StartRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
 
-    from spanorigin_server.settings import Settings, SidePort
+    from spanorigin_server.settings import Settings
     from spanorigin_server.source.repositories import Repositories
+    from spanorigin_server.store.home import Nature
 
 REFUSED: Final = 2
 LIFE_COMMANDS: Final = ("backup", "restore", "export", "import", "delete")
@@ -63,13 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(settings: Settings) -> int:
     _allow_files(settings.connection_limit)
     # The address first: it is the likelier refusal, and opening the store takes a second.
-    sockets = _listening(settings.host, settings.port)
+    sockets = listening(settings.host, settings.port)
     check_opening(settings)
     certificate = certificate_of(settings)
     port = sockets[0].getsockname()[1]
-    grpc_sockets = _side_listening(settings.host, settings.grpc, "OTLP/gRPC", "--grpc-port")
-    datadog_sockets = _side_listening(settings.host, settings.datadog, "Datadog's tracers", "--datadog-port")
-    doors = Doors(port, [socket.getsockname()[:2] for socket in grpc_sockets], _port_of(datadog_sockets))
+    grpc_sockets = side_listening(settings.host, settings.grpc, "OTLP/gRPC", "--grpc-port")
+    datadog_sockets = side_listening(settings.host, settings.datadog, "Datadog's tracers", "--datadog-port")
+    doors = Doors(port, [socket.getsockname()[:2] for socket in grpc_sockets], port_of(datadog_sockets))
     opener = _opener() if settings.opens_browser else None
 
     import uvicorn
@@ -81,6 +83,7 @@ def _run(settings: Settings) -> int:
     repositories = _repositories(settings)
     engine = open_home(settings.store, settings.data)
     try:
+        _check_reading_only(settings, engine.nature)
         stopping = threading.Event()
         app = application(settings, engine, repositories, doors, is_stopping=stopping.is_set)
     except BaseException:
@@ -107,7 +110,7 @@ def _run(settings: Settings) -> int:
                 held.close()
             await super().startup(sockets)
             if self.started:
-                _announce(settings, doors, repositories, engine.nature.place)
+                _announce(settings, doors, repositories, engine.nature)
                 _open_browser(opener, _address(settings, port))
 
         def handle_exit(self, number: int, frame: FrameType | None) -> None:
@@ -130,6 +133,25 @@ def _run(settings: Settings) -> int:
     return 0 if server.started else 1
 
 
+def _check_reading_only(settings: Settings, nature: Nature) -> None:
+    """Refuse what would change spans that are only read: to do nothing about it without a word is worse."""
+    asked = [
+        option
+        for option, is_asked in (
+            ("--keep-days", settings.keep_days),
+            ("--keep-gb", settings.keep_bytes),
+            ("SPANORIGIN_OWN_SPANS", settings.tells_own_spans),
+        )
+        if is_asked
+    ]
+    if asked and not nature.takes_spans:
+        raise StartRefused(
+            f"{asked[0]} would change the spans of {nature.place}, which are a Collector's and only read here. "
+            "Leave it out.",
+            slug="store-reads-only",
+        )
+
+
 def _allow_files(connections: int) -> None:
     """Each connection is an open file, and systems commonly allow a process 1024 until it asks for more."""
     import resource
@@ -142,78 +164,6 @@ def _allow_files(connections: int) -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def _listening(host: str, port: int, flag: str = "--port") -> list[socket.socket]:
-    """A socket on each address of the host; they share the port."""
-    try:
-        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except socket.gaierror as error:
-        raise StartRefused(
-            f"The host {host!r} is no address of this machine: {error.strerror}. "
-            "Give --host an address, 127.0.0.1 for this machine only.",
-            slug="host-unknown",
-        ) from None
-    sockets: list[socket.socket] = []
-    for family, *_, address in dict.fromkeys(addresses):
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        shared_port = sockets[0].getsockname()[1] if sockets else port
-        try:
-            listening.bind((address[0], shared_port, *address[2:]))
-            listening.listen(2048)
-        except OSError as error:
-            listening.close()
-            # The name's second address may not be usable on this machine; its first has to be.
-            if sockets and error.errno != _taken():
-                continue
-            raise _port_refused(host, shared_port, error, flag) from None
-        sockets.append(listening)
-    return sockets
-
-
-def _side_listening(host: str, port: SidePort | None, who: str, flag: str) -> list[socket.socket]:
-    """Sockets for a port beside the main one; none where it is off, or where its default is another program's."""
-    if port is None:
-        return []
-    try:
-        return _listening(host, port.number, flag)
-    except StartRefused as refusal:
-        if port.is_asked_for:
-            raise
-        print(
-            f"spanorigin: WARNING: {who} will not be heard: port {port.number} of {host} is taken by another program. "
-            f"Stop that one, or give this one another port with {flag}, or 'off'. [{refusal.slug}]",
-            file=sys.stderr,
-            flush=True,
-        )
-        return []
-
-
-def _port_of(sockets: Sequence[socket.socket]) -> int | None:
-    return int(sockets[0].getsockname()[1]) if sockets else None
-
-
-def _taken() -> int:
-    import errno
-
-    return errno.EADDRINUSE
-
-
-def _port_refused(host: str, port: int, error: OSError, flag: str) -> StartRefused:
-    if error.errno == _taken():
-        return StartRefused(
-            f"Port {port} of {host} is taken by another program, perhaps a server of this kind or a collector. "
-            f"Stop that one, or give this one another port with {flag}.",
-            slug="port-taken",
-        )
-    return StartRefused(
-        f"The server cannot listen on {host}, port {port}: {error.strerror}. "
-        f"Give an address of this machine with --host, and a port above 1023 with {flag}.",
-        slug="address-unusable",
-    )
-
-
 def _repositories(settings: Settings) -> Repositories:
     from spanorigin_server.access import is_loopback
     from spanorigin_server.source.repositories import Repositories
@@ -224,21 +174,18 @@ def _repositories(settings: Settings) -> Repositories:
     return Repositories.around(Path.cwd()) if is_loopback(settings.host) else Repositories()
 
 
-def _announce(settings: Settings, doors: Doors, repositories: Repositories, place: str) -> None:
+def _announce(settings: Settings, doors: Doors, repositories: Repositories, nature: Nature) -> None:
     from spanorigin_server.access import is_loopback
 
     address = _address(settings, doors.port)
     sources = ", ".join(repository["root"] for repository in repositories.listed())
     print(f"spanorigin listens on {address}")
-    print(f"  spans    {place}")
+    print(f"  spans    {nature.place}")
     print(f"  source   {sources or 'none: name checkouts with --repo'}")
-    endpoint = "" if address == "http://localhost:4318" else f"SPANORIGIN_ENDPOINT={address} "
-    print(f"  send     {endpoint}spanorigin run -- python app.py")
-    print(f"           or any OpenTelemetry SDK: OTEL_EXPORTER_OTLP_ENDPOINT={address}")
-    if doors.grpc:
-        print(f"           over gRPC: OTEL_EXPORTER_OTLP_ENDPOINT={_address(settings, doors.grpc[0][1])}")
-    if doors.datadog_port:
-        print(f"           Datadog's tracers: DD_TRACE_AGENT_URL={_address(settings, doors.datadog_port)}")
+    if nature.takes_spans:
+        _announce_doors(settings, doors, address)
+    else:
+        print("  send     nothing: these spans come from their Collector, and are only read here")
     sys.stdout.flush()
     if not is_loopback(settings.host) and not settings.is_reached_by_tls:
         print(
@@ -248,6 +195,16 @@ def _announce(settings: Settings, doors: Doors, repositories: Repositories, plac
             file=sys.stderr,
             flush=True,
         )
+
+
+def _announce_doors(settings: Settings, doors: Doors, address: str) -> None:
+    endpoint = "" if address == "http://localhost:4318" else f"SPANORIGIN_ENDPOINT={address} "
+    print(f"  send     {endpoint}spanorigin run -- python app.py")
+    print(f"           or any OpenTelemetry SDK: OTEL_EXPORTER_OTLP_ENDPOINT={address}")
+    if doors.grpc:
+        print(f"           over gRPC: OTEL_EXPORTER_OTLP_ENDPOINT={_address(settings, doors.grpc[0][1])}")
+    if doors.datadog_port:
+        print(f"           Datadog's tracers: DD_TRACE_AGENT_URL={_address(settings, doors.datadog_port)}")
 
 
 def _address(settings: Settings, port: int) -> str:

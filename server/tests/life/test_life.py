@@ -20,8 +20,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from spanorigin_server import command
 from spanorigin_server.ingest.otlp_grpc import METHOD
+from spanorigin_server.listening import side_listening
 from spanorigin_server.settings import SidePort
 from spanorigin_tests.processes import COMMAND, ServerProcess, run
 
@@ -261,9 +261,9 @@ def test_a_default_of_another_port_that_is_taken_is_told_and_gone_without(capsys
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
 
-        listening = command._side_listening("127.0.0.1", SidePort(port, is_asked_for=False), "OTLP/gRPC", "--grpc-port")
+        opened = side_listening("127.0.0.1", SidePort(port, is_asked_for=False), "OTLP/gRPC", "--grpc-port")
 
-    assert listening == []
+    assert opened == []
     assert f"OTLP/gRPC will not be heard: port {port} of 127.0.0.1 is taken" in capsys.readouterr().err
 
 

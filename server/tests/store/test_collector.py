@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from spanorigin_server.app import application
+from spanorigin_server.command import main
 from spanorigin_server.records import Doors, StartRefused
 from spanorigin_server.settings import MEBIBYTE, Settings
 from spanorigin_server.source.repositories import Repositories
@@ -248,11 +249,13 @@ def test_what_would_change_the_spans_is_refused_with_the_reason(client: TestClie
     deleted = client.post("/api/v1/deletions", json={"service": "shop"})
     watched = client.get("/api/v1/live")
     backed_up = client.get("/api/v1/backup")
+    limited = client.put("/api/v1/retention", json={"keep_days": 3, "keep_gb": None})
 
     assert sent.status_code == 501
     assert b"store-reads-only" in sent.content
     assert (deleted.status_code, deleted.json()["error"]["slug"]) == (409, "store-reads-only")
     assert (watched.status_code, watched.json()["error"]["slug"]) == (409, "store-reads-only")
+    assert (limited.status_code, limited.json()["error"]["slug"]) == (409, "store-reads-only")
     assert (backed_up.status_code, backed_up.json()["error"]["slug"]) == (409, "backup-not-here")
 
 
@@ -292,6 +295,19 @@ def test_another_table_is_refused_with_what_it_lacks(served: Front, table: str, 
 
     assert refusal.value.slug == "collector-table"
     home.close()
+
+
+@pytest.mark.parametrize("option", ["--keep-days=3", "--keep-gb=3"])
+def test_a_start_that_would_remove_spans_is_refused(
+    served: Front, began_ns: int, capsys: pytest.CaptureFixture[str], tmp_path: Path, option: str
+):
+    doors = ["--port=0", "--grpc-port=off", "--datadog-port=off", f"--data={tmp_path}"]
+
+    assert main([*doors, f"--store={served.address}?collector=otel", option]) == 2
+
+    told = capsys.readouterr().err
+    assert option.partition("=")[0] in told
+    assert "[store-reads-only]" in told
 
 
 def ask_plain(client: TestClient, path: str) -> Any:

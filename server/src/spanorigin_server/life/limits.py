@@ -135,6 +135,7 @@ def routes(limits: KeptLimits, upkeep: Upkeep, workers: Workers) -> list[Route]:
             if value is not None and not 1 <= value <= most:
                 message = f"{name} is {value}, but it is a whole number from 1 to {most}, or null to keep all."
                 raise Refused(message, slug="retention-out-of-range")
+        upkeep.check_is_ours()
         await workers.run(lambda: limits.choose(chosen.keep_days, chosen.keep_gb))
         answer = await workers.run(lambda: _answer(limits, upkeep))
         request.scope["state"][WHAT] = f"keep_days {answer['keep_days']}, keep_gb {answer['keep_gb']}"

@@ -54,6 +54,10 @@ class Upkeep:
         self._engine = engine
         self._target = engine.target
 
+    def check_is_ours(self) -> None:
+        """Raises NotHere where spans are only read."""
+        self._engine.nature.check_is_ours()
+
     def days(self) -> list[Day]:
         """The days held, oldest first."""
         held = self._engine.query(statement("commands/held_days", self._target))
@@ -65,7 +69,7 @@ class Upkeep:
 
     def drop(self, day: Day) -> None:
         """Remove a day with all its spans. Takes milliseconds."""
-        self._engine.nature.check_is_ours()
+        self.check_is_ours()
         self._engine.execute(statement("commands/drop_day", self._target), {"day": day.name})
 
     def cut(self, day: Day, share: float) -> None:
@@ -79,7 +83,7 @@ class Upkeep:
 
     def count(self, spans: Chosen) -> int:
         """How many spans are chosen. Raises NotHere where none of them can be removed."""
-        self._engine.nature.check_is_ours()
+        self.check_is_ours()
         found = self._engine.query(self._with(spans, "commands/count_matching"), spans.parameters)
         counted: int = found["spans"][0]
         return counted
