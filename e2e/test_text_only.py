@@ -66,3 +66,5 @@ def test_hostile_source_is_shown_as_it_is_written(browser, carts_server, carts):
 
         expect(page.get_by_test_id("source")).to_contain_text(f"# {HOSTILE[0]}")
         expect(page.get_by_test_id("source")).to_contain_text(f"# {HOSTILE[6]}")
+        # What would make a line read otherwise than it runs is named.
+        expect(page.get_by_test_id("source")).to_contain_text("⟨U+202E⟩reversed⟨U+202C⟩")

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readAddress, writeAddress } from "../src/model/address";
 import { costsOf, countedLines } from "../src/model/changes";
+import { withoutTurns } from "../src/model/code";
 import { ALL_CODE } from "../src/model/code-address";
 import { searchOfKey } from "../src/model/origin-address";
 import { neverHit, type PlaceRed } from "../src/model/places";
@@ -83,4 +84,11 @@ test("functions that no span starts in are told, a decorator and what is inside 
     { name: "c", line: 8, first: 8, last: 9 },
   ];
   expect(neverHit(functions, new Map([[5, null]])).map(({ name }) => name)).toEqual(["a.b", "c"]);
+});
+
+test("characters that turn text around are named instead of obeyed", () => {
+  expect(withoutTurns("'-x-'\u202ereversed\u202c \u2066a\u2069")).toBe(
+    "'-x-'⟨U+202E⟩reversed⟨U+202C⟩ ⟨U+2066⟩a⟨U+2069⟩",
+  );
+  expect(withoutTurns("grüße שלום")).toBe("grüße שלום");
 });

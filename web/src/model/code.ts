@@ -33,6 +33,14 @@ export function withoutSharedIndent(lines: readonly (readonly Token[])[]): reado
   return shared === "" ? lines : lines.map((line) => dropCharacters(line, shared.length));
 }
 
+/** Characters that turn the order of others around: a line would read otherwise than it runs. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** The text with such characters named instead of obeyed. */
+export function withoutTurns(text: string): string {
+  return text.replace(TURNING, (character) => `\u27e8U+${character.charCodeAt(0).toString(16).toUpperCase()}\u27e9`);
+}
+
 export function lineText(line: readonly Token[]): string {
   return line.map(([, text]) => text).join("");
 }

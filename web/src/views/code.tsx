@@ -1,9 +1,10 @@
 /** Lines of source with the marked one in the origin's colour. The marked line wraps: it is never cut. */
 
-import { codeClass, withoutSharedIndent } from "../model/code";
+import { withoutSharedIndent } from "../model/code";
 import type { OriginType, Preview, Token } from "../model/span";
 import { Diamond } from "./glyphs";
 import { Skeleton } from "./states";
+import { Tokens } from "./tokens";
 
 type Lines = Pick<Preview, "path" | "firstLine" | "markedLine" | "lines">;
 
@@ -28,16 +29,7 @@ function CodeLine({ line, tokens, marked }: { line: number; tokens: readonly Tok
       <span class="mark">{marked ? <Diamond type={marked} /> : null}</span>
       <span class="no">{line}</span>
       <pre>
-        {tokens.map(([kind, text], index) => {
-          const drawn = codeClass(kind);
-          return drawn === "" ? (
-            text
-          ) : (
-            <i key={index} class={drawn}>
-              {text}
-            </i>
-          );
-        })}
+        <Tokens tokens={tokens} />
       </pre>
     </li>
   );

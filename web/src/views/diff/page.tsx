@@ -11,12 +11,12 @@ import { changeOf, isWorse } from "../../model/versions";
 import * as state from "../../state/diff";
 import { goBack, navigate } from "../../state/route";
 import { TimeMenu } from "../explore/time-menu";
-import { Tokens } from "../file/tokens";
 import { Frame } from "../frame";
 import { Duration, Icon } from "../glyphs";
 import { useKeys } from "../keys";
 import { codeLink } from "../links";
 import { Blank, ProblemBlank, Skeleton } from "../states";
+import { Tokens } from "../tokens";
 
 export function DiffPage({ place, range }: { place: DiffPlace; range: TimeRange }) {
   const [isChoosingTime, setIsChoosingTime] = useState(false);

@@ -11,10 +11,10 @@ import { changeOf, isWorse } from "../../model/versions";
 import { rowsInView, scrollToShow } from "../../model/virtual";
 import * as state from "../../state/code";
 import { Diamond, Duration } from "../glyphs";
-import { Skeleton } from "../states";
+import { Blank, Skeleton } from "../states";
+import { Tokens } from "../tokens";
 import { pixels, useViewport } from "../viewport";
 import { Rate } from "./rate";
-import { Tokens } from "./tokens";
 
 /** Characters of the longest line, so that one can scroll to its end. */
 const longest = computed(() =>
@@ -57,7 +57,9 @@ export function SourceTable({ selected, lens, isCompared, onSelect }: SourceTabl
           </span>
         )}
       </div>
-      {file ? (
+      {file && count === 0 ? (
+        <Blank title="An empty file">There is nothing in it at this commit.</Blank>
+      ) : file ? (
         <ol class="code src-rows" style={{ "--rows": count, "--longest": longest.value }}>
           {file.lines.slice(first, end).map((tokens, index) => {
             const line = first + index + 1;
