@@ -334,7 +334,7 @@ export type Preview = {
   readonly repository: string;
   /** The repository's, as the span or else its checkout names it; empty when neither does. Never with a password. */
   readonly address: string;
-  /** Where the checkout lies on the server's machine, for links into an editor there. */
+  /** Where the checkout lies on the server's machine, for links into an editor there; empty for a copy without files. */
   readonly root: string;
   readonly commit: string | null;
   /** `working_copy` when the span names no commit, or the file has changes that were never committed. */

@@ -102,3 +102,14 @@ def test_a_preview_names_the_repositorys_address_without_its_password(shop):
     assert preview(shop, then, address="https://ada:secret@github.com/acme/shop").address == URL
     assert preview(shop, then, address="").address == "github.com/acme/shop"
     assert preview(shop, then).root == str(shop.root)
+
+
+def test_a_copy_without_files_is_no_place_for_an_editor(shop, tmp_path):
+    then = shop.commit(app__pay_py=PAY)
+    shop.git("clone", "--quiet", "--bare", str(shop.root), str(tmp_path / "shop.git"))
+    frame = Frame("/srv/shop/app/pay.py", "app/pay.py", 4, "app.pay.pay")
+
+    found = Previewer(Repositories.at([tmp_path / "shop.git"])).preview(frame, "", then, 2)
+
+    assert isinstance(found, Preview), found
+    assert found.root == ""

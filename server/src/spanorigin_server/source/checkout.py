@@ -77,6 +77,11 @@ class Checkout:
             found = self._commit(wanted)
             return None if found is None else CommitFiles(self, found.id.decode(), found.tree)
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether it has commits alone, and no files that lie there."""
+        return bool(self._repo.bare)
+
     def working_copy(self) -> Snapshot | None:
         """The files that git tracks, as they are on disk now; None for a bare repository."""
         return None if self._repo.bare else WorkingFiles(self)
@@ -235,6 +240,10 @@ class CommitFiles:
     def working_copy(self) -> Snapshot | None:
         """The working copy, when this commit is the one that is checked out."""
         return self._checkout.working_copy() if self._checkout.head() == self.commit else None
+
+    def workplace(self) -> str:
+        """Where its files lie for people to work on; empty for a bare repository, which has none there."""
+        return "" if self._checkout.is_bare else str(self.root)
 
     def at_head(self) -> Snapshot | None:
         """The files of the commit that is checked out now, when it is another one."""

@@ -145,7 +145,7 @@ class Previewer:
             why=why,
             repository=snapshot.name,
             address=_without_secrets(address or _only(snapshot.remotes)),
-            root=str(snapshot.root),
+            root=snapshot.workplace() if isinstance(snapshot, CommitFiles) else str(snapshot.root),
             commit=snapshot.commit,
             taken_from=snapshot.taken_from,
             first_line=first,
