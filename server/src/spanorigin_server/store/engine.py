@@ -53,9 +53,12 @@ class EmbeddedEngine:
         self._closed = False
         self._schemas_written: dict[str, str] = {}
         try:
-            # The mark cache's default of 5 GB and the memory limit's default of nearly all RAM are a server's, not
-            # a developer machine's.
-            self._connect(f"?mark_cache_size={128 * MEBIBYTE}&max_server_memory_usage={memory_limit_bytes}")
+            # The defaults are a server's, not a developer machine's: 5 GB for the marks of columns, as much for those
+            # of indexes, 100 MB for what conditions matched, nearly all RAM for the whole.
+            self._connect(
+                f"?mark_cache_size={64 * MEBIBYTE}&index_mark_cache_size={32 * MEBIBYTE}"
+                f"&query_condition_cache_size={32 * MEBIBYTE}&max_server_memory_usage={memory_limit_bytes}"
+            )
         except RuntimeError as error:
             raise _refused_opening(self._folder, str(error)) from None
         self.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")

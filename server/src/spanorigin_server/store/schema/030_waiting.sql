@@ -13,7 +13,7 @@ CREATE ${waiting_table} ${waiting_place}waiting_${lane}
     resource Map(LowCardinality(String), String),
     scope_name LowCardinality(String),
     scope_version LowCardinality(String),
-    scope_attrs Map(LowCardinality(String), String),
+    scope_attrs Map(String, String),
     ${span_columns}
 )
 ENGINE = ${memory}

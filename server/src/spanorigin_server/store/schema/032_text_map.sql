@@ -6,4 +6,4 @@ CREATE OR REPLACE FUNCTION spanorigin_text_map ${on_cluster} AS (keys, texts, tr
         kind = 'bool_value', if(truth = 0, 'false', 'true'),
         kind = 'double_value', toString(number),
         text), texts, truths, wholes, numbers, kinds)),
-    'Map(LowCardinality(String), String)')
+    'Map(String, String)')
