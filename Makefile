@@ -22,7 +22,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 MANIFESTS   := agents/python/pyproject.toml server/pyproject.toml server/hatch_build.py tools/pyproject.toml constraints.txt
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dev/*' 2>/dev/null)
 
-.PHONY: help demo test lint e2e bench fuzz kill soak contract format web clean
+.PHONY: help demo test lint e2e bench fuzz kill soak soak-server contract format web clean
 
 help:
 	@echo "make demo      the server, the demo shop under capture, and traffic; prints the address to open"
@@ -31,6 +31,7 @@ help:
 	@echo "make lint      formatters, linters, type checkers, the arrows of the house, freshness of generated files"
 	@echo "make bench     figures beside their budgets and peers"
 	@echo "make soak      two services under load for half an hour, capture turned on and off every second"
+	@echo "make soak-server  the server for 45 minutes under 20,000 spans a second, with readers and retention"
 	@echo "make fuzz      hostile input at every door of the server, FUZZ_MINUTES (30) of each kind"
 	@echo "make kill      the server killed 100 times in the midst of full-rate ingest: nothing answered is lost or doubled"
 	@echo "make contract  write the files that follow from contract/"
@@ -99,6 +100,9 @@ bench: $(VENV)/.dev $(WEB)
 
 soak: $(VENV)/.dev
 	@nice -n 10 $(BIN)/python benchmarks/soak_capture.py $(SOAK)
+
+soak-server: $(VENV)/.dev
+	@$(BIN)/python benchmarks/soak_server.py $(SOAK)
 
 fuzz: $(VENV)/.dev
 	@cd web && FUZZ_MINUTES=$(FUZZ_MINUTES) FUZZ_SEED=$(FUZZ_SEED) nice -n 10 npx vitest run tests/query-hostile.test.ts

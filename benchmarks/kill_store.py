@@ -2,8 +2,9 @@
 
 Nothing that was answered may be lost or doubled. In each round senders post requests as fast as they are answered until
 the server is killed with SIGKILL, at a moment drawn at random; the next round begins on what it left. After each round
-every span of every request that was answered has to be there exactly once; of those that were not answered, what is
-there in part is told. Ends with 1 when a round has failed. Not part of `make bench`, for its length.
+every span of every request that was answered has to be there exactly once, and those that were not answered are there
+whole or not at all, so that they can be sent again. Ends with 1 when a round has failed. Not part of `make bench`, for
+its length.
 """
 
 from __future__ import annotations
@@ -29,13 +30,20 @@ SENDERS = 16
 _MARK = bytes(range(200, 216))
 _DAY_NS = 86_400 * 10**9
 
-# One engine a process, so that the store is looked at by a process of its own between two rounds.
+# One engine a process, so that the store is looked at by a process of its own between two rounds. It begins as a server
+# does: with what the killed one left.
 _LOOK = """
 import sys
 from pathlib import Path
 import msgspec
 from spanorigin_server.store.engine import EmbeddedEngine
-engine = EmbeddedEngine(Path(sys.argv[1]))
+from spanorigin_server.store.tables import LANES
+from spanorigin_server.store.unanswered import Unanswered
+from spanorigin_server.store.writer import Writer
+data = Path(sys.argv[1])
+engine = EmbeddedEngine(data)
+for lane in range(LANES):
+    Writer(engine, lane, None, Unanswered(data / f"unanswered-{lane}")).settle()
 found = engine.query("SELECT lower(hex(trace_id)) AS trace, count() AS spans, uniqExact(span_id) AS ids "
     "FROM spanorigin.spans GROUP BY trace")
 sys.stdout.buffer.write(msgspec.json.encode(found))
@@ -141,7 +149,7 @@ def main() -> int:
             lost = [trace for trace in answered if held.get(trace, (0, 0))[1] < SPANS]
             doubled = [trace for trace, (spans, ids) in held.items() if spans != ids]
             torn = [trace for trace in unanswered if held.get(trace, (0, 0))[1] not in (0, SPANS)]
-            failed += bool(lost or doubled)
+            failed += bool(lost or doubled or torn)
             new = len(answered) - before
             print(
                 f"round {number}: killed after {alive_s:.1f} s; {new} requests answered, {new * SPANS / alive_s:,.0f} "

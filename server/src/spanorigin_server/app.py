@@ -5,7 +5,7 @@ The one module that knows all rooms. Called by `command`, and by tests that need
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ from spanorigin_server.pages import FOLDER, Pages
 from spanorigin_server.query import explain, export, findings, groups, origins, views
 from spanorigin_server.query.endpoint import routes as query_routes
 from spanorigin_server.query.live import Live
+from spanorigin_server.records import StoreFailed
 from spanorigin_server.room import Room
 from spanorigin_server.source import code_endpoint, registering
 from spanorigin_server.source.addresses import Credentials
@@ -51,6 +52,7 @@ from spanorigin_server.store.commits import Commits
 from spanorigin_server.store.reader import Reader
 from spanorigin_server.store.statistics import Statistics
 from spanorigin_server.store.tables import LANES, prepare
+from spanorigin_server.store.unanswered import Unanswered
 from spanorigin_server.store.upkeep import Upkeep
 from spanorigin_server.workers import Workers
 
@@ -84,7 +86,14 @@ def application(
     commits, measured = Commits(), Measured()
     nature = engine.nature
     lanes = range(LANES if nature.takes_spans else 0)
-    batch = Batch([MeasuredWriter(engine, lane, commits, measured) for lane in lanes])
+    writers = [
+        MeasuredWriter(engine, lane, commits, measured, _unanswered(engine, settings.data, lane)) for lane in lanes
+    ]
+    for writer in writers:
+        # Or else before the first group is written.
+        with suppress(StoreFailed):
+            writer.settle()
+    batch = Batch(writers)
     own_spans = OwnSpans(batch, installed_version())
     if settings.tells_own_spans and nature.takes_spans:
         measured.listeners.append(lambda *told: own_spans.note(Answered(*told)))
@@ -185,6 +194,11 @@ def application(
         await (tracers if is_datadog else app)(scope, receive, send)
 
     return by_door
+
+
+def _unanswered(engine: Home, data: Path, lane: int) -> Unanswered:
+    """What a writer notes of its work; of a server's store only for as long as we live, since it goes on without us."""
+    return Unanswered(data.expanduser() / f"unanswered-{lane}" if engine.nature.is_embedded else None)
 
 
 async def _refused(request: Request, error: HTTPException) -> Response:

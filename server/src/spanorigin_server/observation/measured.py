@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from spanorigin_server.store.commits import Commits
     from spanorigin_server.store.home import Home
+    from spanorigin_server.store.unanswered import Unanswered
 
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 _BODIES: Final = (1, 2, 4, 8, 16, 32, 64)
@@ -77,8 +78,10 @@ class Measured:
 class MeasuredWriter(Writer):
     """A writer whose commits are counted."""
 
-    def __init__(self, engine: Home, lane: int, commits: Commits, measured: Measured) -> None:
-        super().__init__(engine, lane, commits)
+    def __init__(
+        self, engine: Home, lane: int, commits: Commits, measured: Measured, unanswered: Unanswered | None = None
+    ) -> None:
+        super().__init__(engine, lane, commits, unanswered)
         self._measured = measured
 
     def write(self, bodies: Sequence[Body]) -> list[Outcome]:

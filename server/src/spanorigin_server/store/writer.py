@@ -6,6 +6,7 @@ rows (commands/store_spans.sql): no span is ever looked at in Python here. Decis
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from spanorigin_server.records import StoreFailed
 from spanorigin_server.store.commits import Commits
 from spanorigin_server.store.statements import file_text, statement
 from spanorigin_server.store.tables import empty_waiting
+from spanorigin_server.store.unanswered import Unanswered
 from spanorigin_server.store.wire import length_delimited, varint_field
 
 if TYPE_CHECKING:
@@ -86,10 +88,13 @@ class Outcome:
 class Writer:
     """Writes one group at a time. Writers of different lanes (tables.LANES) may write at the same time."""
 
-    def __init__(self, engine: Home, lane: int = 0, commits: Commits | None = None) -> None:
+    def __init__(
+        self, engine: Home, lane: int = 0, commits: Commits | None = None, unanswered: Unanswered | None = None
+    ) -> None:
         """`commits` is told of every group that is in the store, for readers who watch."""
         self._engine = engine
         self._commits = commits or Commits()
+        self._unanswered = unanswered or Unanswered()
         self._pauses_s = () if engine.nature.is_embedded else _PAUSES_S
         self._message_schema = file_text("schema/otlp.proto")
         target = {**engine.target, "lane": str(lane)}
@@ -97,14 +102,17 @@ class Writer:
         self._empty_waiting = empty_waiting(target, lane)
         self._read_waiting = statement("commands/read_waiting", target)
         self._store_spans = statement("commands/store_spans", target)
+        self._count_bodies = statement("commands/count_bodies", target)
         self._take_back = statement("commands/take_back", target)
 
     def write(self, bodies: Sequence[Body]) -> list[Outcome]:
         """Store the bodies' spans; return when they are committed, with an outcome for each body, in order.
 
         Raises BodyRefused when one does not parse, StoreFailed when the store cannot take them now. Either way nothing
-        of any of them is stored: what a failed insert left is taken back before this returns.
+        of any of them is stored: what a failed insert left is taken back before this returns, or else before anything
+        else is written.
         """
+        self.settle()
         outcomes = self._patiently(lambda _attempt: self._parsed(bodies))
         held = [body.received_ns for body, outcome in zip(bodies, outcomes, strict=True) if outcome.is_held]
         token = _token(bodies, held)
@@ -115,15 +123,33 @@ class Writer:
                 self._parsed(bodies)
             self._engine.execute(self._store_spans, {"held": held}, token=token)
 
+        self._unanswered.note([body.received_ns for body in bodies])
         try:
             self._patiently(store)
-        except StoreFailed as failure:
-            self._undo(bodies, failure)
+        except StoreFailed:
+            # What cannot be taken back now is owed.
+            with contextlib.suppress(StoreFailed):
+                self.settle()
             raise
+        self._unanswered.clear()
         stored = [(body, outcome) for body, outcome in zip(bodies, outcomes, strict=True) if not outcome.is_held]
         names = [body.received_ns for body, _ in stored]
         self._commits.note(names, sum(outcome.spans - outcome.rejected for _, outcome in stored))
+        if self._engine.nature.is_embedded:
+            # Now, and not only before the next group: a full one takes 65 MB of this process for as long as it waits.
+            with contextlib.suppress(StoreFailed):
+                self._engine.execute(self._empty_waiting)
         return outcomes
+
+    def settle(self) -> None:
+        """Take back what a failed insert, or a server that was killed, may have left. Raises StoreFailed."""
+        if not self._unanswered.names:
+            return
+        names = {"received_ns": list(self._unanswered.names)}
+        # A deletion looks into every part; mostly there is nothing to delete.
+        if self._engine.query(self._count_bodies, names)["spans"][0]:
+            self._engine.execute(self._take_back, names)
+        self._unanswered.clear()
 
     def _parsed(self, bodies: Sequence[Body]) -> list[Outcome]:
         self._engine.execute(self._empty_waiting)
@@ -145,16 +171,6 @@ class Writer:
                     raise
                 time.sleep(pause_s)
         return step(len(self._pauses_s))
-
-    def _undo(self, bodies: Sequence[Body], failure: StoreFailed) -> None:
-        """Take back what a failed insert may have left."""
-        try:
-            self._engine.execute(self._take_back, {"received_ns": [body.received_ns for body in bodies]})
-        except StoreFailed:
-            # A server that cannot be reached takes nothing back either. What it has of these is then there twice once
-            # their sender has sent them again; readers of a trace see it once (decision 0181).
-            if failure.code not in _PASSING:
-                raise
 
     def _outcomes(self, bodies: Sequence[Body]) -> list[Outcome]:
         waiting = self._engine.query(self._read_waiting)
