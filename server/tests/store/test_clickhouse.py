@@ -149,6 +149,18 @@ def test_days_are_dropped_and_services_deleted(home: ClickHouse):
     upkeep.wipe(upkeep.days()[0])
 
 
+def test_a_store_of_an_earlier_schema_is_written_anew_on_a_server_too(home: ClickHouse):
+    Writer(home).write([body(spans=6)])
+    before = home.query("SELECT * EXCEPT received_ts FROM spanorigin.spans ORDER BY ALL")
+    home.execute("TRUNCATE TABLE spanorigin.schema_version")
+    home.execute("INSERT INTO spanorigin.schema_version (version) VALUES (2)")
+
+    tables.prepare(home)
+
+    assert home.query("SELECT * EXCEPT received_ts FROM spanorigin.spans ORDER BY ALL") == before
+    assert home.query("SELECT max(version) AS v FROM spanorigin.schema_version") == {"v": [tables.SCHEMA_VERSION]}
+
+
 def test_a_parquet_file_is_written_on_our_side(home: ClickHouse, tmp_path: Path):
     home.write_parquet("SELECT {a:UInt8} AS a", tmp_path / "file.parquet", {"a": 7})
 
