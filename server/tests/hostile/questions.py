@@ -78,6 +78,8 @@ _SEARCHES = (
     "/api/v1/heatmap",
 )
 
+_ALLOWED = {200, 201, 204, 307, 400, 404, 405, 408, 409, 413, 429, 431}
+
 
 class QueryText:
     """Texts of the search language: those of its page, spoiled; its words in any order; anything at all."""
@@ -197,7 +199,7 @@ class Parameters(QueryText):
         )
 
     def complaint(self, example: Example, outcome: Outcome) -> str | None:
-        return unlike_the_contract(example, outcome, allowed={200, 201, 204, 400, 404, 405, 409, 413, 429, 431})
+        return unlike_the_contract(example, outcome, allowed=_ALLOWED)
 
 
 def unlike_the_contract(example: Example, outcome: Outcome, allowed: set[int]) -> str | None:

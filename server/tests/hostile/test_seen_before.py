@@ -41,9 +41,12 @@ def test_a_sender_that_leaves_in_the_midst_of_a_request_is_no_failure_of_ours(do
     assert "Traceback" not in doors.server.errors()
 
 
-def test_nonsense_behind_requests_that_are_being_answered_ends_the_connection_quietly(doors: Doors):
-    sound = HEAD + b"content-length: 2\r\n\r\n{}"
-
+@pytest.mark.parametrize(
+    "sound",
+    [HEAD + b"content-length: 2\r\n\r\n{}", b"GET /api/v1/facets HTTP/1.1\r\nhost: localhost\r\n\r\n"],
+    ids=["spans", "question"],
+)
+def test_nonsense_behind_requests_that_are_being_answered_ends_the_connection_quietly(doors: Doors, sound: bytes):
     for _ in range(20):
         doors.over_socket(sound * 3 + b"\0\0nonsense\r\n\r\n")
 

@@ -11,7 +11,7 @@ from asyncio import TimerHandle, Transport
 from dataclasses import dataclass
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class LimitedProtocol(HttpToolsProtocol):
         self._timer: TimerHandle | None = None
         self._head_bytes = 0
         self._body_bytes = 0
+        # The requests of this connection that are not answered yet. uvicorn knows the last one only.
+        self._asked: list[RequestResponseCycle] = []
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -47,6 +49,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
         super().connection_lost(exc)
+        self._stay_closed()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -64,6 +67,10 @@ class LimitedProtocol(HttpToolsProtocol):
         self._stop_timer()
         self._head_bytes = self._body_bytes = 0
         super().on_headers_complete()
+        self._asked = [cycle for cycle in self._asked if not cycle.response_complete]
+        # None before the first request, which uvicorn's types deny; the same one where it was no request of HTTP.
+        if self.cycle is not None and self.cycle not in self._asked:  # type: ignore[redundant-expr]
+            self._asked.append(self.cycle)
         self._timer = self.loop.call_later(self.limits.body_s, self._look_at_body)
 
     def on_body(self, body: bytes) -> None:
@@ -104,9 +111,14 @@ class LimitedProtocol(HttpToolsProtocol):
             self._stay_closed()
 
     def _stay_closed(self) -> None:
-        """uvicorn asks a connection that it has paused to go on, closed or not, which uvloop takes for an error."""
+        """Whoever answers hears that nobody listens: to read on from a closed connection that was paused, or to write
+        to one, is an error with uvloop, and uvicorn does both while earlier requests of it are being answered."""
         if self.transport.is_closing():
             self.flow.read_paused = False
+            for cycle in self._asked:
+                if not cycle.response_complete:
+                    cycle.disconnected = True
+                    cycle.message_event.set()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

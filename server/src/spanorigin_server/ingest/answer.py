@@ -17,7 +17,8 @@ from spanorigin_server.ingest.intake import REFUSED_IDS, Failure
 from spanorigin_server.store.wire import length_delimited, varint_field
 
 # google.rpc.Code, by the HTTP status that goes with each here.
-CODES: Final = {400: 3, 403: 7, 405: 12, 413: 3, 415: 3, 429: 8, 500: 13, 503: 14}
+CODES: Final = {400: 3, 401: 16, 403: 7, 405: 12, 413: 3, 415: 3, 429: 8, 500: 13, 503: 14}
+_UNKNOWN: Final = 2
 _RETRY_INFO = b"type.googleapis.com/google.rpc.RetryInfo"
 
 
@@ -38,7 +39,7 @@ def response_message(rejected: int) -> bytes:
 
 def code_of(failure: Failure) -> int:
     """The google.rpc.Code of a failure."""
-    return CODES[failure.status] if failure.grpc_code is None else failure.grpc_code
+    return CODES.get(failure.status, _UNKNOWN) if failure.grpc_code is None else failure.grpc_code
 
 
 def status_message(failure: Failure) -> bytes:

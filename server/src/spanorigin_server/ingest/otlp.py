@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from spanorigin_server.store.writer import ScopeSpans
 
 PATH: Final = "/v1/traces"
-_TYPES: Final = {
+TYPES: Final = {
     "application/x-protobuf": Encoding.PROTOBUF,
     "application/protobuf": Encoding.PROTOBUF,
     "application/json": Encoding.JSON,
@@ -57,7 +57,7 @@ class Otlp:
     async def _answer_post(self, request: Request) -> Response:
         self.requests += 1
         given_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        encoding = _TYPES.get(given_type)
+        encoding = TYPES.get(given_type)
         if encoding is None:
             message = f"The Content-Type is {given_type or 'missing'}. Send application/x-protobuf or application/json."
             return failed(Encoding.JSON, Failure(415, "content-type-unknown", message))
