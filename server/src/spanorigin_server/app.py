@@ -27,6 +27,7 @@ from spanorigin_server.ingest.datadog import Datadog
 from spanorigin_server.ingest.intake import Intake
 from spanorigin_server.ingest.otlp import Otlp
 from spanorigin_server.ingest.otlp_grpc import OtlpGrpc
+from spanorigin_server.ingest.otlp_words import in_otlps_words
 from spanorigin_server.ingest.own_spans import Answered, OwnSpans
 from spanorigin_server.life import archive, backup, deletion
 from spanorigin_server.life import limits as life_limits
@@ -191,7 +192,10 @@ def application(
     async def by_door(scope: Scope, receive: Receive, send: Send) -> None:
         at = scope.get("server")
         is_datadog = scope["type"] == "http" and at is not None and at[1] == doors.datadog_port
-        await (tracers if is_datadog else app)(scope, receive, send)
+        if is_datadog:
+            await tracers(scope, receive, send)
+        else:
+            await in_otlps_words(app, scope, receive, send)
 
     return by_door
 
