@@ -1,57 +1,37 @@
 """`spanorigin search` against a real server that holds real spans."""
 
-import gzip
 import os
 import re
-import signal
 import socket
-import subprocess
-import sys
 import time
-import urllib.request
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+from spanorigin_tests.otlp import request_of
+from spanorigin_tests.processes import ServerProcess, run
 from spanorigin_tools.cli.search import duration, main
 from spanorigin_tools.client import Client, ServerError
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
-    command = "import sys; from spanorigin_server.command import main; sys.exit(main(sys.argv[1:]))"
-    process = subprocess.Popen(
-        [sys.executable, "-c", command, "--port", str(port), "--data", str(folder / "data")],
-        cwd=folder,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        stdout=(folder / "log").open("wb"),
-        stderr=subprocess.STDOUT,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_up(address, process)
-        send(address, *(shop_span(number) for number in range(25)))
-        yield address
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+    with ServerProcess(tmp_path_factory.mktemp("server") / "data") as process:
+        send(process, *(shop_span(number) for number in range(25)))
+        yield process.address
 
 
-def wait_until_up(address, process):
-    for _ in range(300):
-        assert process.poll() is None, "the server ended before it answered"
-        try:
-            urllib.request.urlopen(f"{address}/api/v1/health")
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the server did not answer within 30 s")
+@pytest.fixture(scope="module")
+def shut(tmp_path_factory):
+    """A server that demands tokens; its address, and one token for each right."""
+    folder = tmp_path_factory.mktemp("shut") / "data"
+    secrets = {}
+    for right in ("read", "ingest"):
+        made = run("token", "add", right, "--right", right, "--data", str(folder))
+        assert made.returncode == 0, made.stderr
+        secrets[right] = made.stdout.splitlines()[0]
+    with ServerProcess(folder, "--auth") as process:
+        yield process.address, secrets
 
 
 def shop_span(number):
@@ -73,17 +53,9 @@ def shop_span(number):
     )
 
 
-def send(address, *spans):
-    request = ExportTraceServiceRequest()
-    resource = request.resource_spans.add()
-    resource.resource.attributes.append(KeyValue(key="service.name", value=AnyValue(string_value="web")))
-    resource.resource.attributes.append(
-        KeyValue(key="spanorigin.source.root", value=AnyValue(string_value="/srv/shop"))
-    )
-    resource.scope_spans.add().spans.extend(spans)
-    headers = {"content-type": "application/x-protobuf", "content-encoding": "gzip"}
-    body = gzip.compress(request.SerializeToString())
-    urllib.request.urlopen(urllib.request.Request(f"{address}/v1/traces", body, headers)).read()
+def send(process, *spans):
+    resource = {"service.name": "web", "spanorigin.source.root": "/srv/shop"}
+    assert process.post(request_of(*spans, resource=resource).SerializeToString()) == 200
 
 
 def test_a_search_prints_each_span_with_its_file_line_and_function(server, capsys):
@@ -124,6 +96,36 @@ def test_a_server_that_is_not_there_is_a_clear_error():
 
         with pytest.raises(ServerError, match="spanorigin up"):
             list(Client(address).search())
+
+
+def test_a_search_shows_its_token_to_a_server_that_demands_one(shut, capsys, monkeypatch):
+    address, secrets = shut
+    monkeypatch.setenv("SPANORIGIN_TOKEN", secrets["read"])
+
+    code = main(["service:web", "--server", address])
+
+    assert code == 1
+    assert "No spans match" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("token", "told"),
+    [
+        ("", "wants a token. Set SPANORIGIN_TOKEN"),
+        ("none-of-theirs", "does not know the token in SPANORIGIN_TOKEN"),
+        ("ingest", "may not read"),
+        ("a\nb", "characters that no token has"),
+    ],
+    ids=["none", "unknown", "other-right", "no-token"],
+)
+def test_who_is_not_let_in_is_told_what_to_set(shut, capsys, monkeypatch, token, told):
+    address, secrets = shut
+    monkeypatch.setenv("SPANORIGIN_TOKEN", secrets.get(token, token))
+
+    code = main(["service:web", "--server", address])
+
+    assert code == 2
+    assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -86,14 +86,23 @@ class ServerError(Exception):
 class Client:
     """A spanorigin server at `address`, such as http://localhost:4318. Keeps no connection open between calls."""
 
-    def __init__(self, address: str = DEFAULT_SERVER, *, timeout_s: float = 30.0) -> None:
+    def __init__(self, address: str = DEFAULT_SERVER, *, token: str = "", timeout_s: float = 30.0) -> None:
+        """`token` is shown to the server where there is one. Raises ServerError for what is no address, or no token."""
         if not address.startswith(("http://", "https://")):
             raise ServerError(
                 f"'{address}' is no server address. Give one that begins with http:// or https://, "
                 f"such as {DEFAULT_SERVER}.",
                 slug="server-address",
             )
+        # In a header, other characters would be refused by Python with a traceback.
+        if not (token.isascii() and token.isprintable()):
+            raise ServerError(
+                "SPANORIGIN_TOKEN has characters that no token has, such as a line break. Set it to what "
+                "'spanorigin token add' printed.",
+                slug="token-unknown",
+            )
         self._address = address.rstrip("/")
+        self._token = token
         self._timeout_s = timeout_s
 
     def search(self, query: str = "", *, limit: int = 100, window_s: float | None = None) -> Iterator[Span]:
@@ -113,7 +122,10 @@ class Client:
 
     def _get(self, path: str, parameters: Mapping[str, str], shape: type[_Answer]) -> _Answer:
         url = f"{self._address}{path}?{urllib.parse.urlencode(parameters)}"
-        request = urllib.request.Request(url, headers={"accept": "application/json"})  # noqa: S310 - checked above
+        headers = {"accept": "application/json"}
+        if self._token:
+            headers["authorization"] = f"Bearer {self._token}"
+        request = urllib.request.Request(url, headers=headers)  # noqa: S310 - checked above
         try:
             with urllib.request.urlopen(request, timeout=self._timeout_s) as answer:  # noqa: S310
                 return msgspec.json.decode(answer.read(), type=shape)
@@ -134,9 +146,36 @@ class Client:
             ) from None
 
 
+# The server's own words are for programs of every kind; here it is known how the token is given.
+_MAKE_ONE = "one that 'spanorigin token add NAME --right read' printed there."
+_WITHOUT_RIGHTS = {
+    "token-missing": "The server at {host} wants a token. Set SPANORIGIN_TOKEN to " + _MAKE_ONE,
+    "token-unknown": "The server at {host} does not know the token in SPANORIGIN_TOKEN: it was mistyped, revoked, has "
+    "run out, or is another server's. 'spanorigin token list' there shows those it has.",
+    "right-missing": "The token in SPANORIGIN_TOKEN may not read at {host}. Set it to " + _MAKE_ONE,
+}
+
+
 def _as_server_error(status: int, body: bytes, url: str) -> ServerError:
+    if status in (401, 403):
+        return _not_let_in(status, body, url)
     try:
         refusal = msgspec.json.decode(body, type=_RefusalAnswer).error
     except msgspec.DecodeError:
         return ServerError(f"{url} answered {status}. Is it a spanorigin server?", slug="server-answer-unknown")
     return ServerError(refusal.message, slug=refusal.slug, offset=refusal.offset, hint=refusal.hint)
+
+
+def _not_let_in(status: int, body: bytes, url: str) -> ServerError:
+    host = urllib.parse.urlsplit(url).netloc
+    try:
+        refusal = msgspec.json.decode(body, type=_RefusalAnswer).error
+    except msgspec.DecodeError:
+        # A proxy in front of it, say, that wants a sign-in of its own.
+        return ServerError(
+            f"{host} answered {status}, in words that are not a spanorigin server's. Something in front of it wants to "
+            "know who asks: go past it, or ask whoever runs it.",
+            slug="server-answer-unknown",
+        )
+    words = _WITHOUT_RIGHTS.get(refusal.slug)
+    return ServerError(words.format(host=host) if words else refusal.message, slug=refusal.slug)

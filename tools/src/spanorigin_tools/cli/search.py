@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from spanorigin_tools.client import DEFAULT_SERVER, Client, ServerError, Span
+from spanorigin_tools.settings import token_to_show
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -17,7 +18,8 @@ def main(arguments: Sequence[str]) -> int:
     """Print the spans found; ends with 0 when there are some, 1 when there are none, 2 on a mistake."""
     options = _parser().parse_args(arguments)
     try:
-        spans = list(Client(options.server).search(options.query, limit=options.limit, window_s=options.since))
+        client = Client(options.server, token=token_to_show())
+        spans = list(client.search(options.query, limit=options.limit, window_s=options.since))
     except ServerError as refusal:
         _print_refusal(refusal, options.query)
         return 2
