@@ -80,6 +80,8 @@ def made(tmp_path_factory) -> dict[str, Any]:
         assert server.request("POST", "/api/v1/deletions", body, content_type="application/json")[0] == 200
         view = json.dumps({"name": "mine", "address": "/explore?q=status:error"}).encode()
         assert server.request("POST", "/api/v1/views", view, content_type="application/json")[0] == 201
+        rule = json.dumps({"from": "/srv", "repository": "shop"}).encode()
+        assert server.request("POST", "/api/v1/path-rules", rule, content_type="application/json")[0] == 201
         stopping = threading.Event()
 
         def send() -> None:
@@ -122,16 +124,18 @@ def test_a_restored_backup_is_what_the_server_kept_at_one_moment(made):
     assert f"{sum(map(len, restored.values())):,} spans are restored" in made["restoring"].stdout
 
 
-def test_a_restored_server_serves_and_has_the_saved_views(made):
+def test_a_restored_server_serves_and_has_the_saved_views_and_path_rules(made):
     with ServerProcess(made["folder"] / "restored") as server:
         health = server.get("/api/v1/health")
         views = server.get("/api/v1/views")["views"]
+        rules = server.get("/api/v1/path-rules")["rules"]
         assert server.post(many_shapes(1)) == 200
         after = server.get("/api/v1/health")
         server.stop()
 
     assert health["spans"] > 0
     assert [view["name"] for view in views] == ["mine"]
+    assert [(rule["from"], rule["repository"]) for rule in rules] == [("/srv", "shop")]
     assert after["spans"] == health["spans"] + 3
 
 

@@ -37,7 +37,7 @@ PARTS: Final = "spans/"
 # The last member: a file without it was cut short.
 END: Final = "end"
 # What the server keeps beside spans, and a backup has. Not tokens, not the audit log: more people see a backup.
-KEPT_FILES: Final = ("views.json",)
+KEPT_FILES: Final = ("views.json", "repositories.json", "path-rules.json")
 
 _PIECE_BYTES: Final = 1024 * 1024
 _BLOCK: Final = tarfile.BLOCKSIZE

@@ -124,6 +124,11 @@ function Body({ place, range, onRetry }: { place: DiffPlace; range: TimeRange; o
     .sort((a, b) => b.hot - a.hot);
   return (
     <>
+      <p class="diff-head label" aria-hidden="true">
+        <span class="num">p95 before</span>
+        <span class="num">after</span>
+        <span class="num">change</span>
+      </p>
       {files.map(({ file, hot }) => (
         <File key={file.path} file={file} hot={hot} place={place} range={range} />
       ))}
