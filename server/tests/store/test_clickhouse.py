@@ -200,7 +200,7 @@ def test_a_password_is_shown_and_a_wrong_one_is_refused_in_words(tmp_path: Path,
 
 
 def test_where_nothing_answers_the_start_is_refused():
-    with pytest.raises(StartRefused) as refusal:
+    with pytest.raises(StartRefused, match=r"cannot be reached: \[Errno 111\] Connection refused\. Check") as refusal:
         ClickHouse(store_address("clickhouse://127.0.0.1:1/x"))
 
     assert refusal.value.slug == "store-unreachable"

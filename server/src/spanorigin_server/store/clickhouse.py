@@ -68,6 +68,9 @@ _ONCE: Final = {
 # The server's own words in what the client makes of them.
 _SAID: Final = re.compile(r"(Code: \d+\. DB::.*?)(?: \(for url [^)]*\))?$", re.DOTALL)
 
+# And the system's words where no server was reached.
+_WHY: Final = re.compile(r"\[Errno -?\d+\] [^'\")]+|\[SSL[^\]]*\][^'\")]*|[Tt]imed out|Remote end closed connection")
+
 
 class ClickHouse:
     """A server, or any machine of a cluster. May be used from any thread."""
@@ -252,11 +255,15 @@ def _values(parameters: Mapping[str, Parameter] | None) -> dict[str, Any]:
 
 
 def _failed(error: Exception) -> StoreFailed:
-    code = getattr(error, "code", None)
+    code, text = getattr(error, "code", None), str(error)
+    if isinstance(code, int):
+        said = _SAID.search(text)
+        return StoreFailed(f"The store refused: {said[1] if said else text}", slug="store-failed", code=code)
     # Without a number it came from no server: it was not reached, or it broke off.
-    number = code if isinstance(code, int) else NETWORK_ERROR
-    said = _SAID.search(str(error))
-    return StoreFailed(f"The store refused: {said[1] if said else error}", slug="store-failed", code=number)
+    why = _WHY.search(text)
+    return StoreFailed(
+        f"The store cannot be reached: {why[0] if why else text}.", slug="store-failed", code=NETWORK_ERROR
+    )
 
 
 def _text(path: Path | None) -> str | None:
