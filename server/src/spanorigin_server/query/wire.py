@@ -18,7 +18,11 @@ _EXACT_LIMIT = 2**53
 
 def page_answer(found: Found, cursor: str | None, columns: int = 0) -> dict[str, Any]:
     """SpanPage, whose spans have so many columns more than usual."""
-    page = {"spans": [span_answer(row) for row in found.rows], "cursor": cursor, "read_ns": found.took_ns}
+    page: dict[str, Any] = {
+        "spans": [span_answer(row) for row in found.rows],
+        "cursor": cursor,
+        "read_ns": found.took_ns,
+    }
     if columns:
         page["columns"] = [[row[MORE.format(at)] for at in range(columns)] for row in found.rows]
     return page
