@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from spanorigin_server.answers import Refused
-from spanorigin_server.records import StartRefused, StoreFailed
+from spanorigin_server.records import StartRefused
 from spanorigin_server.source.addresses import Credentials, checked_address
 from spanorigin_server.source.fetching import fetched
 from spanorigin_server.source.files import CodeFile, Files
@@ -369,7 +369,7 @@ def test_a_broken_list_stops_the_start_and_is_not_written_over(tmp_path):
     file.parent.mkdir()
     file.write_text("{broken")
 
-    with pytest.raises(StoreFailed) as failure:
+    with pytest.raises(StartRefused) as failure:
         Home(tmp_path / "data")
 
     assert failure.value.slug == "repositories-unreadable"

@@ -16,15 +16,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import msgspec
-
 from spanorigin_server.answers import Refused
 from spanorigin_server.kept import Kept
-from spanorigin_server.records import StartRefused
+from spanorigin_server.records import StartRefused, StoreFailed
 
 from .addresses import Credentials, checked_address
 from .checkout import Checkout
 from .fetching import fetched
+from .registration import Entry, Registration, head_of, told
 from .repositories import Repositories, Repository, opened
 
 REPOSITORIES_MOST: Final = 200
@@ -32,31 +31,6 @@ _FETCHES_AT_ONCE: Final = 2
 # How often a span of an unknown commit may make us look whether it has been pushed by now.
 _MISSED_AGAIN_S: Final = 60.0
 _NAME: Final = re.compile(r"[^\s/@?#%\\][^/@?#%\\\x00-\x1f]{0,99}")
-
-Kind = Literal["start", "path", "url", "bundle"]
-State = Literal["ready", "fetching", "failed"]
-
-
-class Registration(msgspec.Struct, frozen=True):
-    """A registered repository as it is kept. `where` is a folder or an address; of a bundle, the address it is of."""
-
-    id: str
-    kind: Literal["path", "url", "bundle"]
-    name: str
-    where: str
-    created_ns: str
-
-
-class _Entry:
-    """A registration at this moment."""
-
-    def __init__(self, registration: Registration) -> None:
-        self.registration = registration
-        self.state: State = "fetching"
-        self.problem: str | None = None
-        self.fetched_ns: int | None = None
-        self.missed_at: float | None = None
-        self.member: Repository | None = None
 
 
 class Registered:
@@ -68,16 +42,23 @@ class Registered:
         self._kept = Kept(data / "repositories.json", Registration, "repositories")
         self._folder = data / "source"
         self._credentials = credentials or Credentials()
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, Entry] = {}
         self._stopping = threading.Event()
         self._fetchers = ThreadPoolExecutor(_FETCHES_AT_ONCE, thread_name_prefix="fetching")
         repositories.missed = self._missed
 
     def open(self) -> None:
-        """Take up what was registered before. What cannot be opened is listed with its problem."""
+        """Take up what was registered before. What cannot be opened is listed with its problem.
+
+        Raises StartRefused when the list itself is broken.
+        """
         with self._kept.lock:
-            for registration in self._kept.read():
-                entry = self._entries[registration.id] = _Entry(registration)
+            try:
+                kept = self._kept.read()
+            except StoreFailed as failure:
+                raise StartRefused(failure.message, slug=failure.slug) from None
+            for registration in kept:
+                entry = self._entries[registration.id] = Entry(registration)
                 if registration.kind == "path":
                     self._open_folder(entry)
                 elif self._mirror(entry).exists():
@@ -91,7 +72,7 @@ class Registered:
     def listed(self) -> list[dict[str, Any]]:
         """Repository registrations as the contract has them, those of the start first."""
         with self._kept.lock:
-            entries = [_told(entry) for entry in self._entries.values()]
+            entries = [told(entry) for entry in self._entries.values()]
         at_start = [
             {
                 "id": f"start-{number}",
@@ -100,7 +81,7 @@ class Registered:
                 "where": str(member.root),
                 "state": "ready",
                 "problem": None,
-                "commit": _head(member),
+                "commit": head_of(member),
                 "fetched_ns": None,
                 "created_ns": None,
             }
@@ -109,7 +90,7 @@ class Registered:
         return at_start + sorted(entries, key=lambda entry: (entry["name"].casefold(), entry["id"]))
 
     def one(self, repository_id: str) -> dict[str, Any]:
-        return _told(self._entry(repository_id))
+        return told(self._entry(repository_id))
 
     def add_folder(self, path: str, name: str = "") -> dict[str, Any]:
         """Register a checkout on this machine. Raises Refused when there is none."""
@@ -141,18 +122,18 @@ class Registered:
     def add_url(self, url: str, name: str = "") -> dict[str, Any]:
         """Register an address; it is cloned in the background. Raises Refused for one that cannot be cloned from."""
         entry = self._made("url", name, checked_address(url))
-        told = self._registered(entry)
+        made = self._registered(entry)
         self._fetch(entry)
-        return told
+        return made
 
     def add_bundle(self, bundle: Path, name: str, address: str = "") -> dict[str, Any]:
         """Register what is in a bundle file, which is ours from now on. `address` is the repository's, for spans."""
         if not name and not address:
             raise Refused("name is missing. A bundle does not say what it is of.", slug="repository-name")
         entry = self._made("bundle", name, checked_address(address) if address else "")
-        told = self._registered(entry)
+        made = self._registered(entry)
         self._fetch(entry, bundle)
-        return told
+        return made
 
     def refresh(self, repository_id: str, bundle: Path | None = None) -> dict[str, Any]:
         """Fetch again; of a bundle's repository, what a newer bundle adds. A folder is opened anew."""
@@ -168,7 +149,7 @@ class Registered:
             self._join()
         else:
             self._fetch(entry, bundle)
-        return _told(entry)
+        return told(entry)
 
     def remove(self, repository_id: str) -> None:
         """Forget a registration, and the copy that was made of it. A folder of the user's is left alone."""
@@ -191,15 +172,15 @@ class Registered:
         self._stopping.set()
         self._fetchers.shutdown(wait=True, cancel_futures=True)
 
-    def _made(self, kind: Literal["path", "url", "bundle"], name: str, where: str) -> _Entry:
+    def _made(self, kind: Literal["path", "url", "bundle"], name: str, where: str) -> Entry:
         name = name.strip()
         if name and not _NAME.fullmatch(name):
             message = f"{name[:100]!r} cannot be a repository's name. Take up to 100 characters, none of / @ ? # % \\."
             raise Refused(message, slug="repository-name")
         name = name or re.split(r"[/:]", where.rstrip("/").removesuffix(".git"))[-1]
-        return _Entry(Registration(secrets.token_hex(8), kind, name, where, str(time.time_ns())))
+        return Entry(Registration(secrets.token_hex(8), kind, name, where, str(time.time_ns())))
 
-    def _registered(self, entry: _Entry) -> dict[str, Any]:
+    def _registered(self, entry: Entry) -> dict[str, Any]:
         """Keep a new registration."""
         new = entry.registration
         with self._kept.lock:
@@ -213,9 +194,9 @@ class Registered:
             self._kept.write([*known, new])
             self._entries[new.id] = entry
             self._join()
-            return _told(entry)
+            return told(entry)
 
-    def _entry(self, repository_id: str) -> _Entry:
+    def _entry(self, repository_id: str) -> Entry:
         entry = self._entries.get(repository_id)
         if entry is None:
             if repository_id.startswith("start-"):
@@ -227,15 +208,15 @@ class Registered:
             raise Refused(message, slug="repository-not-found", status=404)
         return entry
 
-    def _mirror(self, entry: _Entry) -> Path:
+    def _mirror(self, entry: Entry) -> Path:
         return self._folder / f"{entry.registration.id}.git"
 
-    def _fetch(self, entry: _Entry, bundle: Path | None = None) -> None:
+    def _fetch(self, entry: Entry, bundle: Path | None = None) -> None:
         entry.state, entry.problem = "fetching", None
         with contextlib.suppress(RuntimeError):  # the server is being stopped
             self._fetchers.submit(self._work, entry, bundle)
 
-    def _work(self, entry: _Entry, bundle: Path | None) -> None:
+    def _work(self, entry: Entry, bundle: Path | None) -> None:
         where = entry.registration.where
         job: dict[str, Any] = {"folder": str(self._mirror(entry)), "address": where}
         if bundle is not None:
@@ -255,7 +236,7 @@ class Registered:
             entry.state, entry.problem = "failed", f"{where or entry.registration.name} could not be read: {problem}."
         self._join()
 
-    def _open_mirror(self, entry: _Entry) -> None:
+    def _open_mirror(self, entry: Entry) -> None:
         registration = entry.registration
         try:
             member = Checkout(self._mirror(entry), registration.name, shown=registration.where or registration.name)
@@ -267,7 +248,7 @@ class Registered:
             return
         entry.member, entry.state, entry.problem = member, "ready", None
 
-    def _open_folder(self, entry: _Entry) -> None:
+    def _open_folder(self, entry: Entry) -> None:
         try:
             entry.member = opened(Path(entry.registration.where), entry.registration.name)
             entry.state, entry.problem = "ready", None
@@ -288,22 +269,3 @@ class Registered:
                 if entry.missed_at is None or now - entry.missed_at > _MISSED_AGAIN_S:
                     entry.missed_at = now
                     self._fetch(entry)
-
-
-def _told(entry: _Entry) -> dict[str, Any]:
-    registration = entry.registration
-    return {
-        "id": registration.id,
-        "kind": registration.kind,
-        "name": registration.name,
-        "where": registration.where,
-        "state": entry.state,
-        "problem": entry.problem,
-        "commit": _head(entry.member) if entry.member is not None else None,
-        "fetched_ns": None if entry.fetched_ns is None else str(entry.fetched_ns),
-        "created_ns": registration.created_ns,
-    }
-
-
-def _head(member: Repository) -> str | None:
-    return member.head() if isinstance(member, Checkout) else None
