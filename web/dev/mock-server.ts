@@ -8,6 +8,7 @@
 import type { Plugin } from "vite";
 import type * as wire from "../src/wire";
 import { highlighted } from "./highlight.ts";
+import { counted } from "./mock-counts.ts";
 import { checkoutTrace, HUGE_TRACE, hugeTrace, type MockSpan, recentSpans, SKEWED_TRACE, uglyTrace } from "./shop.ts";
 
 type Answer = readonly [status: number, body: unknown];
@@ -20,7 +21,7 @@ export function mockServer(): Plugin {
     [...checkoutTrace(startedMs - 2000), ...ugly, ...recent].map((one) => [one.span.span_id, one]),
   );
 
-  const answer = (url: URL): Answer => {
+  const answer = (url: URL, sent: unknown): Answer => {
     const ids = /^\/traces\/(\w+)(?:\/spans\/(\w+))?$/.exec(url.pathname.replace("/api/v1", ""));
     if (url.pathname === "/api/v1/health") return [200, health(startedMs, recent.length)];
     if (url.pathname === "/api/v1/spans") return search(url.searchParams, recent);
@@ -28,7 +29,8 @@ export function mockServer(): Plugin {
     if (ids?.[2]) return detail(everything.get(ids[2]));
     if (ids?.[1] === HUGE_TRACE) return [200, hugeTrace(100_000, startedMs - 300_000)];
     if (ids?.[1]) return wholeTrace(ids[1], ids[1] === SKEWED_TRACE ? ugly : [...everything.values()]);
-    return refusal(404, "unknown-route", `There is nothing at ${url.pathname}.`);
+    const known = counted(url.pathname.replace("/api/v1/", ""), url.searchParams, recent, sent);
+    return known ?? refusal(404, "unknown-route", `There is nothing at ${url.pathname}.`);
   };
 
   return {
@@ -37,8 +39,14 @@ export function mockServer(): Plugin {
       server.middlewares.use((request, response, next) => {
         const url = new URL(request.url ?? "/", "http://mock");
         if (!url.pathname.startsWith("/api/")) return next();
-        const [status, body] = answer(url);
-        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+        let sent = "";
+        request.on("data", (piece: Buffer) => {
+          sent += piece.toString();
+        });
+        request.on("end", () => {
+          const [status, body] = answer(url, sent === "" ? null : JSON.parse(sent));
+          response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+        });
       });
     },
   };

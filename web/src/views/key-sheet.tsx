@@ -1,10 +1,8 @@
 /** All keys in one sheet, on `?`. */
 
-import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { isKeySheetOpen } from "../state/open";
 import { Icon } from "./glyphs";
-
-export const isKeySheetOpen = signal(false);
 
 const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [string, string]> }> = [
   {
@@ -62,10 +60,7 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
 
 export function KeySheet() {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (isKeySheetOpen.value) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isKeySheetOpen.value]);
+  useEffect(() => dialog.current?.showModal(), []);
   const close = () => {
     isKeySheetOpen.value = false;
   };
