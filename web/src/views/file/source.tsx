@@ -11,6 +11,7 @@ import { changeOf, isWorse } from "../../model/versions";
 import { rowsInView, scrollToShow } from "../../model/virtual";
 import * as state from "../../state/code";
 import { Diamond, Duration } from "../glyphs";
+import { SCROLLS } from "../keys";
 import { Blank, Skeleton } from "../states";
 import { Tokens } from "../tokens";
 import { pixels, useViewport } from "../viewport";
@@ -44,7 +45,7 @@ export function SourceTable({ selected, lens, isCompared, onSelect }: SourceTabl
   const { first, end } = rowsInView(viewport.value.scrollTop, viewport.value.height, rowHeight, count);
   const never = new Set(state.cold.value?.map(({ line }) => line));
   return (
-    <section class="scroll source" ref={scroller} aria-label="Source" data-testid="source">
+    <section class="scroll source" ref={scroller} aria-label="Source" data-testid="source" {...SCROLLS}>
       <div class="src-head" aria-hidden="true">
         <span class="num">spans</span>
         <span class="num">errors</span>
