@@ -15,10 +15,12 @@ from typing import Any
 
 import pytest
 from spanorigin_server.life import command
+from spanorigin_server.store.migrations import SCHEMA_VERSION
 from spanorigin_tests.processes import ServerProcess, run
 
 from .whole import request_of, span_of
 
+THIS_SCHEMA = b'"schema": %d' % SCHEMA_VERSION
 # One engine a process: a folder is looked into by a process of its own.
 _ROWS = """
 import sys, msgspec
@@ -196,7 +198,7 @@ def flipped(content: bytes) -> bytes:
         ),
         (
             lambda file, to: rewritten(
-                file, to, lambda name, content: (name, content.replace(b'"schema": 2', b'"schema": 99'))
+                file, to, lambda name, content: (name, content.replace(THIS_SCHEMA, b'"schema": 99'))
             ),
             "backup-of-another-schema",
         ),

@@ -192,9 +192,14 @@ def test_what_was_answered_survives_a_kill_in_the_middle_exactly_once(tmp_path):
                         acknowledged.append(trace_id)
 
             threads = [threading.Thread(target=send_until_it_is_gone) for _ in range(8)]
+            before = len(acknowledged)
             for thread in threads:
                 thread.start()
-            time.sleep(0.7 + 0.3 * round_number)
+            # In the midst of it, however slow the machine is; and each time at another moment.
+            deadline_s = time.monotonic() + 30
+            while len(acknowledged) < before + 8 and time.monotonic() < deadline_s:
+                time.sleep(0.01)
+            time.sleep(0.1 * round_number)
             server.process.send_signal(signal.SIGKILL)
             for thread in threads:
                 thread.join()
