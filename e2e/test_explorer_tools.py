@@ -183,7 +183,7 @@ def test_the_palette_goes_to_pages_services_lines_and_traces(explorer, traces):
 
     explorer.get_by_test_id("palette-button").click()
     palette.get_by_role("combobox").fill("theme")
-    expect(palette.get_by_test_id("offer").first).to_contain_text("theme")
+    expect(palette.get_by_test_id("offer").first).to_contain_text("Light or dark theme")
     explorer.keyboard.press("Enter")
     expect(explorer.locator("html")).to_have_attribute("data-theme", "light")
     explorer.keyboard.press("Control+k")

@@ -37,6 +37,11 @@ export async function send<Answer>(method: "POST" | "PUT" | "DELETE", path: stri
   return response.status === 204 ? (null as Answer) : answered<Answer>(response);
 }
 
+/** Ends the session. A page's form could not: under the pages' referrer policy a browser hides where it comes from. */
+export async function leave(): Promise<void> {
+  await reach("/sign-out", { method: "POST" });
+}
+
 async function answered<Answer>(response: Response, signal?: AbortSignal): Promise<Answer> {
   const body = await readBody(response, signal);
   if (!response.ok) throw toProblem(response.status, body);

@@ -6,7 +6,7 @@ import { rate } from "../model/numbers";
 import { health, isAway, isSignedOut } from "../state/health";
 import { isKeySheetOpen, isPaletteOpen } from "../state/open";
 import { page } from "../state/route";
-import { session } from "../state/session";
+import { session, signOut } from "../state/session";
 import { flipTheme, theme } from "../state/theme";
 import { Icon, Unit } from "./glyphs";
 import { signInAddress } from "./states";
@@ -143,11 +143,15 @@ function SignOut() {
   const who = session.value;
   if (!who?.isDemanded || who.kind === "nobody") return null;
   return (
-    <form method="post" action="/sign-out">
-      <button class="btn btn-s btn-quiet" type="submit" data-testid="sign-out" title={`Signed in as ${who.name}`}>
-        Sign out
-      </button>
-    </form>
+    <button
+      class="btn btn-s btn-quiet"
+      type="button"
+      data-testid="sign-out"
+      title={`Signed in as ${who.name}`}
+      onClick={signOut}
+    >
+      Sign out
+    </button>
   );
 }
 
