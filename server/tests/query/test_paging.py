@@ -18,6 +18,7 @@ from spanorigin_server.store.reader import (
     next_slice_s,
     slice_start,
 )
+from spanorigin_server.store.statements import EMBEDDED
 
 from .conftest import NOON_NS, SECOND_NS, Store
 
@@ -119,6 +120,8 @@ def test_a_changed_cursor_is_refused(position: int, change: int):
 
 class FailingEngine:
     """An engine of which every query fails with one of ClickHouse's errors."""
+
+    target = EMBEDDED
 
     def __init__(self, code: int) -> None:
         self.code = code
