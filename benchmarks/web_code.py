@@ -21,6 +21,8 @@ FILE = "app/long.py"
 
 _SEEN = "document.querySelectorAll('[data-testid=counted-line]').length > 3"
 
+# To another page, so that there is a step to be made.
+_AWAY = "() => { history.pushState(null, '', '/findings'); dispatchEvent(new PopStateEvent('popstate')) }"
 # To the page from within the app, as a link leads there.
 _STEP = f"""async (path) => {{
   const before = performance.now();
@@ -51,13 +53,10 @@ def figures() -> Iterator[Figure]:
                 page.wait_for_timeout(2000)
 
                 def by_step() -> float:
-                    page.evaluate("history.back()")
+                    page.evaluate(_AWAY)
                     page.wait_for_timeout(300)
                     return float(page.evaluate(_STEP, path))
 
-                page.evaluate(
-                    "() => { history.pushState(null, '', '/findings'); dispatchEvent(new PopStateEvent('popstate')) }"
-                )
                 yield Figure("web.code_page_step_ms", round(median_of(by_step), 0), "ms", f"{what}, within the app")
 
 
