@@ -19,6 +19,11 @@ describe("each piece of a search has its kind", () => {
     ["ORDER and", ["value ORDER", "value and"]],
     ["(web OR pay)", ["plain (", "value web", "operator OR", "value pay", "plain )"]],
     ['"connection reset" x', ['value "connection reset"', "value x"]],
+    [
+      "origin:(a.py:1 OR b.py:2) a:b",
+      ["code-key origin:", "plain (", "value a.py:1", "operator OR", "value b.py:2", "plain )", "key a:", "value b"],
+    ],
+    ["http://shop/pay", ["value http://shop/pay"]],
     ["@user.first\\ name:x", ["key @user.first\\ name:", "value x"]],
   ])("%s", (query, expected) => {
     expect(kinds(query)).toEqual(expected);

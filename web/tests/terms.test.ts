@@ -43,6 +43,16 @@ describe("a click on a value", () => {
   });
 });
 
+test("lines are several values, with the colons that are theirs", () => {
+  const line = { key: "origin", value: "app/b.py:2" };
+
+  const both = toggled("origin:app/a.py:1", line, "in");
+
+  expect(both).toBe("origin:(app/a.py:1 OR app/b.py:2)");
+  expect(stateOf(both, line)).toBe("in");
+  expect(toggled(both, line, "in")).toBe("origin:app/a.py:1");
+});
+
 test("what stands in brackets or under an OR is no condition of the whole", () => {
   expect(stateOf("(service:web OR status:ok)", web)).toBe(null);
   expect(stateOf("service:web OR status:ok", web)).toBe(null);

@@ -16,7 +16,7 @@ export interface Piece {
 const CODE_KEYS = /^(file|line|fn|origin|has|commit|@code\..*|@spanorigin\..*|@_dd\.code_origin\..*)$/;
 
 const PIECE =
-  /(?<space>\s+)|(?<operator>(?:AND|OR|NOT)(?![^\s()]))|(?<paren>[()])|(?<quoted>"(?:\\.|[^"\\])*"?)|(?<not>[-!](?=[^\s]))|(?<key>@?(?:\\.|[^\s()":\\])+):|(?<word>(?:\\.|[^\s()"\\])+|\\)/y;
+  /(?<space>\s+)|(?<operator>(?:AND|OR|NOT)(?![^\s()]))|(?<paren>[()])|(?<quoted>"(?:\\.|[^"\\])*"?)|(?<not>[-!](?=[^\s]))|(?<key>@?(?:\\.|[^\s()":\\])+):(?!\/\/)|(?<word>(?:\\.|[^\s()"\\])+|\\)/y;
 
 const NUMBER = /^(?:[<>]=?)?-?\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|b|kb|mb|gb)?$/i;
 const RANGE = /[[{][^\]}]*(?:[\]}]|$)/y;
@@ -25,8 +25,10 @@ export function readPieces(query: string): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
   let isAfterKey = false;
+  // Brackets open since a key: what stands in them are its values, which hold colons as they please.
+  let lists = 0;
   while (at < query.length) {
-    if (isAfterKey) {
+    if (isAfterKey || lists > 0) {
       RANGE.lastIndex = at;
       const range = RANGE.exec(query)?.[0];
       if (range) {
@@ -36,9 +38,11 @@ export function readPieces(query: string): Piece[] {
         continue;
       }
     }
-    const piece = readPiece(query, at, isAfterKey);
+    const piece = readPiece(query, at, isAfterKey, lists > 0);
     pieces.push(piece);
     at += piece.text.length;
+    if (piece.text === "(" && (isAfterKey || lists > 0)) lists++;
+    else if (piece.text === ")" && lists > 0) lists--;
     isAfterKey = piece.kind === "key" || piece.kind === "code-key";
   }
   return pieces;
@@ -56,7 +60,7 @@ export function withHint(query: string, offset: number, hint: string): string {
   return query.slice(0, at) + hint + query.slice(at + word.length);
 }
 
-function readPiece(query: string, at: number, isAfterKey: boolean): Piece {
+function readPiece(query: string, at: number, isAfterKey: boolean, isInList: boolean): Piece {
   PIECE.lastIndex = at;
   const groups = PIECE.exec(query)?.groups;
   if (!groups) return { kind: "plain", text: query.slice(at) };
@@ -65,7 +69,7 @@ function readPiece(query: string, at: number, isAfterKey: boolean): Piece {
   if (groups.paren) return { kind: "plain", text: groups.paren };
   if (groups.quoted) return { kind: "value", text: groups.quoted };
   if (groups.not && !isAfterKey) return { kind: "not", text: groups.not };
-  if (groups.key && !isAfterKey) {
+  if (groups.key && !isAfterKey && !isInList) {
     return { kind: CODE_KEYS.test(groups.key) ? "code-key" : "key", text: `${groups.key}:` };
   }
   const word = readWord(query, at);

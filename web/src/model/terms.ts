@@ -97,6 +97,7 @@ function cut(query: string, term: Term): string {
 /** None when an OR stands at the top: what is beside it is no condition of the whole. */
 function readTerms(query: string): { terms: readonly Term[]; hasOr: boolean } {
   const pieces = readPieces(query);
+  const texts = pieces.map((piece) => piece.text);
   const terms: Term[] = [];
   let at = 0;
   let depth = 0;
@@ -114,7 +115,7 @@ function readTerms(query: string): { terms: readonly Term[]; hasOr: boolean } {
       continue;
     }
     if (depth === 0 && (kind === "key" || kind === "code-key")) {
-      const read = readValues(pieces.slice(index + 1).map((piece) => piece.text));
+      const read = readValues(texts, index + 1);
       index += read.pieces;
       at += read.length;
       const key = text.slice(0, -1);
@@ -125,28 +126,33 @@ function readTerms(query: string): { terms: readonly Term[]; hasOr: boolean } {
   return { terms, hasOr: false };
 }
 
-/** What stands behind a key: one value, or several in brackets. */
-function readValues(texts: readonly string[]): { values: string[] | null; pieces: number; length: number } {
+/** What stands behind a key, from `at` on: one value, or several in brackets. */
+function readValues(texts: readonly string[], at: number): { values: string[] | null; pieces: number; length: number } {
   const of = (pieces: number, values: string[] | null) => ({
     values,
     pieces,
-    length: texts.slice(0, pieces).join("").length,
+    length: texts.slice(at, at + pieces).join("").length,
   });
-  const first = texts[0];
+  const first = texts[at];
   if (first === undefined || /^\s/.test(first)) return of(0, null);
   if (first !== "(") return of(1, /^[[{<>]/.test(first) ? null : [canonical(first)]);
-  let depth = 0;
-  const close = texts.findIndex((text) => {
-    if (text === "(") depth++;
-    if (text === ")") depth--;
-    return depth === 0;
-  });
-  if (close < 0) return of(texts.length, null);
-  const inside = texts.slice(1, close).filter((text) => text.trim() !== "");
+  const close = closeOf(texts, at);
+  if (close === null) return of(texts.length - at, null);
+  const inside = texts.slice(at + 1, close).filter((text) => text.trim() !== "");
   const isList = inside.every((text, place) =>
-    place % 2 === 1 ? text === "OR" : !/^[([{<>]|^[-!]$|^(AND|OR|NOT)$|:$/.test(text),
+    place % 2 === 1 ? text === "OR" : !/^[([{<>]|^[-!]$|^(AND|OR|NOT)$/.test(text),
   );
-  return of(close + 1, isList ? inside.filter((_, place) => place % 2 === 0).map(canonical) : null);
+  return of(close + 1 - at, isList ? inside.filter((_, place) => place % 2 === 0).map(canonical) : null);
+}
+
+/** Where the bracket that opens at `at` is closed; null where it is not. */
+function closeOf(texts: readonly string[], at: number): number | null {
+  let depth = 0;
+  for (let index = at; index < texts.length; index++) {
+    if (texts[index] === "(") depth++;
+    if (texts[index] === ")" && --depth === 0) return index;
+  }
+  return null;
 }
 
 /** One way of writing for each value, so that `"web"` and `web` are known to be the same. */
