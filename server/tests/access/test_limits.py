@@ -106,6 +106,36 @@ async def test_headers_without_end_are_refused():
         assert await last_words(reader) == (431, "headers-too-large")
 
 
+@pytest.mark.parametrize("pieces", [1, 3])
+async def test_a_line_longer_than_any_parser_takes_is_refused_as_headers_without_end_are(pieces):
+    # httptools tells places within an address in 16 bits.
+    request = b"GET /?q=" + b"x" * 70_000 + b" HTTP/1.1\r\nhost: localhost\r\n\r\n"
+    async with Listening(Limits()) as server:
+        reader, writer = await server.open()
+        for at in range(0, len(request), len(request) // pieces + 1):
+            writer.write(request[at : at + len(request) // pieces + 1])
+            await asyncio.sleep(0.05)
+
+        assert await last_words(reader) == (431, "headers-too-large")
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [b"\x16\x03\x01\x02\0", b"PROXY TCP4 1 2 3 4\r\n", b"GET /\0 HTTP/1.1\r\n\r\n"],
+    ids=["tls", "proxy", "nul"],
+)
+@pytest.mark.parametrize("before", [0, 2])
+async def test_what_is_no_http_is_told_so_in_the_shape_of_every_error(nonsense, before):
+    async with Listening(Limits()) as server:
+        reader, writer = await server.open()
+        for _ in range(before):
+            writer.write(GET)
+            assert await answered(reader) == (200, b"0")
+        writer.write(nonsense)
+
+        assert await last_words(reader) == (400, "request-not-http")
+
+
 async def test_a_body_that_comes_drop_by_drop_is_not_waited_for():
     async with Listening(Limits(body_s=0.3, body_bytes=1000)) as server:
         reader, writer = await server.open()

@@ -1,6 +1,6 @@
 """Whatever comes in at any door: no answer is a failure of ours, nothing sound is lost or doubled, memory is bounded.
 
-A few hundred examples of each kind in a run of the tests. `make fuzz` goes on for FUZZ_MINUTES with each, from a number
+A hundred examples of each kind in a run of the tests. `make fuzz` goes on for FUZZ_MINUTES with each, from a number
 of its own; what it finds is seen again with the FUZZ_SEED and FUZZ_FIRST that it names.
 """
 
@@ -27,7 +27,7 @@ KINDS: tuple[Kind, ...] = (
     Octets(),
     ImportFiles(),
 )
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "100"))
 SECONDS = float(os.environ.get("FUZZ_MINUTES", "0")) * 60
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 FIRST = int(os.environ.get("FUZZ_FIRST", "0"))

@@ -73,7 +73,6 @@ def test_the_real_exporter_is_understood_and_health_tells(running):
         ("GET", "/api/v1/nothing", 404, b"route-unknown"),
         ("GET", "/api", 404, b"route-unknown"),
         ("POST", "/v1/metrics", 404, b"route-unknown"),
-        ("GET", "/v1/traces", 405, b"method-not-allowed"),
         ("POST", "/api/v1/health", 405, b"method-not-allowed"),
         ("DELETE", "/api/v1/spans", 405, b"method-not-allowed"),
         ("POST", "/", 405, b"method-not-allowed"),
@@ -85,6 +84,14 @@ def test_unknown_routes_and_methods_get_the_contracts_error(running, method, pat
 
     assert answer[0] == status
     assert b'{"error":{"slug":"' + slug in answer[1]
+
+
+def test_a_method_that_spans_are_not_sent_with_is_refused_in_otlps_words(running):
+    status, body, headers = running.request("GET", "/v1/traces")
+
+    assert (status, headers["content-type"]) == (405, "application/json")
+    assert json.loads(body)["code"] == 12, "UNIMPLEMENTED"
+    assert "[method-not-allowed]" in json.loads(body)["message"]
 
 
 def test_the_api_describes_itself(running):

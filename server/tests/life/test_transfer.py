@@ -224,7 +224,8 @@ def test_an_entry_that_would_not_fit_into_memory_is_refused_before_it_has_grown(
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
-    assert most < 32 * 1024 * 1024
+    # What came and what it is unpacked into; on some ways the pieces of it besides.
+    assert most < 14 * 1024 * 1024
 
 
 def test_a_server_that_is_busy_is_asked_again_when_it_says(tmp_path):

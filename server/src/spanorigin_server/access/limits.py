@@ -34,7 +34,8 @@ class LimitedProtocol(HttpToolsProtocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._timer: TimerHandle | None = None
-        self._head_bytes = 0
+        # What came of the headers before, and what is being read now.
+        self._head_bytes = self._arriving_bytes = 0
         self._body_bytes = 0
         # The requests of this connection that are not answered yet. uvicorn knows the last one only.
         self._asked: list[RequestResponseCycle] = []
@@ -52,6 +53,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._stay_closed()
 
     def data_received(self, data: bytes) -> None:
+        self._arriving_bytes = len(data)
         super().data_received(data)
         self._stay_closed()
         # Between two requests, what came is the beginning of the next: whatever it is, its headers have to end.
@@ -63,10 +65,21 @@ class LimitedProtocol(HttpToolsProtocol):
         elif self._timer is None:
             self._timer = self.loop.call_later(self.limits.head_s, self._head_is_late)
 
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's words, in plain text
+        """What came is no HTTP, or a line or headers longer than any parser takes."""
+        if any(cycle.response_started and not cycle.response_complete for cycle in self._asked):
+            # In the midst of an answer another one would be read as a piece of it.
+            self._stop_timer()
+            self.transport.close()
+        elif self._is_between_requests() and self._head_bytes + self._arriving_bytes > self.limits.head_bytes:
+            self._say_and_close(b"431 Request Header Fields Too Large", "headers-too-large")
+        else:
+            self._say_and_close(b"400 Bad Request", "request-not-http")
+
     def on_headers_complete(self) -> None:
         self._stop_timer()
-        self._head_bytes = self._body_bytes = 0
         super().on_headers_complete()
+        self._head_bytes = self._body_bytes = 0
         self._asked = [cycle for cycle in self._asked if not cycle.response_complete]
         # None before the first request, which uvicorn's types deny; the same one where it was no request of HTTP.
         if self.cycle is not None and self.cycle not in self._asked:  # type: ignore[redundant-expr]
@@ -128,7 +141,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
 _MESSAGES = {
     "connections-full": "As many connections are open as may be. Come back in a moment, or use fewer.",
-    "headers-too-large": "The headers of the request are larger than 64 KB. Send less in them.",
+    "headers-too-large": "The line and headers of the request are larger than 64 KB. Send less in them.",
+    "request-not-http": "What came is not a request of HTTP/1.1 that can be read. Send one, and https where TLS is on.",
     "request-too-slow": "The request came so slowly that the server does not wait for its end. Send it again.",
 }
 

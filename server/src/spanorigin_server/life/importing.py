@@ -171,7 +171,7 @@ def _lines(opened: IO[bytes]) -> Iterator[Entry]:
         number += 1
         if number == 1 and not _is_json(line):
             # A single request, laid out over many lines.
-            yield Entry(1, _bounded(line + opened.read(_MESSAGE_MOST), 1), is_json=True)
+            yield Entry(1, _with_rest(line, opened), is_json=True)
             return
         yield Entry(number, line, is_json=True)
 
@@ -182,7 +182,9 @@ def _frames(opened: IO[bytes]) -> Iterator[Entry]:
     content = opened.read(min(size, _MESSAGE_MOST))
     if len(head) < 4 or len(content) != size or not (content or opened.peek(1)):  # type: ignore[attr-defined]
         # No length that fits: a single message without one.
-        yield _entry(1, _bounded(head + content + opened.read(_MESSAGE_MOST), 1))
+        begin = head + content
+        del content  # as large as one may be
+        yield _entry(1, _with_rest(begin, opened))
         return
     number = 0
     while True:
@@ -195,6 +197,11 @@ def _frames(opened: IO[bytes]) -> Iterator[Entry]:
         content = opened.read(min(size, _MESSAGE_MOST))
         if len(head) < 4 or len(content) != size:
             raise _not_otlp(f"entry {number + 1} says it has {size:,} bytes, and {len(content):,} are there")
+
+
+def _with_rest(begin: bytes, opened: IO[bytes]) -> bytes:
+    """`begin` and what follows, of which no more is read than one entry may have."""
+    return _bounded(begin + opened.read(max(0, _MESSAGE_MOST + 1 - len(begin))), 1)
 
 
 def _bounded(content: bytes, number: int) -> bytes:
