@@ -18,7 +18,9 @@ GIBIBYTE = 1024**3
 
 
 class OneDay:
-    """Stands for the store: a day that is held."""
+    """Stands for the store: a day that is held, of spans that are this server's own."""
+
+    def check_is_ours(self) -> None: ...
 
     def days(self) -> list[Day]:
         return [Day("20261121", 1_795_348_800, 7, 2048, has_deleted=False)]
