@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,13 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from spanorigin_server.app import application
 from spanorigin_server.records import Doors
 from spanorigin_server.settings import MEBIBYTE, Settings
 from spanorigin_server.source.repositories import Repositories
 from spanorigin_server.store.engine import EmbeddedEngine
+from spanorigin_tests.otlp import PROTOBUF, free_port
 from starlette.testclient import TestClient
 
 # Whatever bytes come: a few dozen of each kind in a run of the tests, many in `make fuzz`.
@@ -28,8 +25,6 @@ FUZZED = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
-PROTOBUF = {"content-type": "application/x-protobuf"}
-JSON = {"content-type": "application/json"}
 BODY_LIMIT_BYTES = 2 * MEBIBYTE
 # Only named, never listened on: these tests speak to the application without a socket.
 DATADOG_PORT = 8126
@@ -82,59 +77,3 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     app = application(server_settings, engine, Repositories(), doors, web_folder=folder / "no-ui")
     with TestClient(app, base_url="http://localhost:4318", raise_server_exceptions=False) as client:
         yield Server(client, engine, doors.grpc[0][1])
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        return int(holder.getsockname()[1])
-
-
-def request_of(*spans: Span, resource: dict[str, object] | None = None) -> ExportTraceServiceRequest:
-    request = ExportTraceServiceRequest()
-    resource_spans = request.resource_spans.add()
-    resource_spans.resource.attributes.extend(attributes({"service.name": "shop"} | (resource or {})))
-    resource_spans.scope_spans.add().spans.extend(spans)
-    return request
-
-
-def span_of(name: str = "work", *, given: dict[str, object] | None = None, **fields: Any) -> Span:
-    """A sound span that started just now, in a trace of its own unless told otherwise."""
-    now_ns = time.time_ns()
-    sound = {
-        "trace_id": os.urandom(16),
-        "span_id": os.urandom(8),
-        "kind": Span.SPAN_KIND_SERVER,
-        "start_time_unix_nano": now_ns,
-        "end_time_unix_nano": now_ns + 1000,
-    }
-    return Span(name=name, attributes=attributes(given or {}), **(sound | fields))
-
-
-def attributes(values: dict[str, object]) -> list[KeyValue]:
-    return [KeyValue(key=key, value=any_value(value)) for key, value in values.items()]
-
-
-def any_value(value: object) -> AnyValue:
-    match value:
-        case AnyValue():
-            return value
-        case bool():
-            return AnyValue(bool_value=value)
-        case int():
-            return AnyValue(int_value=value)
-        case float():
-            return AnyValue(double_value=value)
-        case bytes():
-            return AnyValue(bytes_value=value)
-        case list():
-            held = AnyValue()
-            held.array_value.SetInParent()
-            held.array_value.values.extend(any_value(item) for item in value)
-            return held
-        case dict():
-            held = AnyValue()
-            held.kvlist_value.SetInParent()
-            held.kvlist_value.values.extend(attributes(value))
-            return held
-        case _:
-            return AnyValue(string_value=str(value))

@@ -6,8 +6,9 @@ import random
 
 from hypothesis import given
 from hypothesis import strategies as st
+from spanorigin_tests.otlp import JSON, request_of, span_of
 
-from .conftest import FUZZED, JSON, Server, request_of, span_of
+from .conftest import FUZZED, Server
 from .test_otlp_http import otlp_json, rich_request
 
 

@@ -14,8 +14,7 @@ from spanorigin_server.ingest.batch import Batch, Draining, QueueFull, RequestTo
 from spanorigin_server.ingest.request import RequestRefused
 from spanorigin_server.records import StoreFailed
 from spanorigin_server.store.writer import Body, BodyRefused, Outcome, ScopeSpans
-
-from .conftest import span_of
+from spanorigin_tests.otlp import span_of
 
 BAD = b"\xff"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from spanorigin_tests.otlp import request_of, span_of
 
-from .conftest import Server, request_of, span_of
+from .conftest import Server
 
 COLUMNS = "origin_type, origin_file, origin_path, origin_line, origin_function, origin_frames"
 INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER = 1, 2, 3, 4, 5

@@ -21,8 +21,9 @@ from spanorigin_server.ingest.batch import Batch, Draining
 from spanorigin_server.ingest.inflow import QueueFull
 from spanorigin_server.ingest.otlp_grpc import CALLS_OF_A_CONNECTION, METHOD
 from spanorigin_server.records import StoreFailed
+from spanorigin_tests.otlp import request_of, span_of
 
-from .conftest import BODY_LIMIT_BYTES, FUZZED, Server, request_of, span_of
+from .conftest import BODY_LIMIT_BYTES, FUZZED, Server
 from .test_otlp_http import rich_request
 
 IDENTITY, DEFLATE, GZIP = grpc.Compression.NoCompression, grpc.Compression.Deflate, grpc.Compression.Gzip

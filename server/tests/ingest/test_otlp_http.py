@@ -17,8 +17,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 from spanorigin_server.ingest.inflow import Inflow, QueueFull
+from spanorigin_tests.otlp import JSON, PROTOBUF, request_of, span_of
 
-from .conftest import BODY_LIMIT_BYTES, JSON, PROTOBUF, Server, request_of, span_of
+from .conftest import BODY_LIMIT_BYTES, Server
 
 # Asks for a window of 128 MB, sixteen times what RFC 9659 lets a body over HTTP ask for.
 _long = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 27})
@@ -344,4 +345,5 @@ def test_pages_from_elsewhere_may_neither_send_nor_read(server: Server):
 
     assert "access-control-allow-origin" not in preflight.headers
     assert answer.status_code == 403
-    assert answer.json()["error"]["slug"] == "origin-not-ours"
+    assert answer.json()["code"] == 7, "PERMISSION_DENIED"
+    assert answer.json()["message"].endswith("[origin-not-ours]")

@@ -16,9 +16,8 @@ from typing import Any
 import pytest
 from spanorigin_server.life import command
 from spanorigin_server.store.migrations import SCHEMA_VERSION
+from spanorigin_tests.otlp import request_of, span_of
 from spanorigin_tests.processes import ServerProcess, run
-
-from .whole import request_of, span_of
 
 THIS_SCHEMA = b'"schema": %d' % SCHEMA_VERSION
 # One engine a process: a folder is looked into by a process of its own.
@@ -67,7 +66,7 @@ def many_shapes(number: int) -> bytes:
     placed = span_of("placed", given={"code.file.path": "/app/orders.py", "code.line.number": number % 7 + 1})
     old = span_of("old", start_time_unix_nano=day_ago_ns, end_time_unix_nano=day_ago_ns + number)
     resource = {"service.name": f"shop-{number % 3}", "host.name": "ä", "process.pid": number}
-    return request_of(resource, full, placed, old).SerializeToString()
+    return request_of(full, placed, old, resource=resource).SerializeToString()
 
 
 @pytest.fixture(scope="module")

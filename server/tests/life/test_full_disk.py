@@ -13,9 +13,8 @@ import pytest
 from google.rpc.status_pb2 import Status
 from spanorigin_server.ingest.otlp_grpc import METHOD
 from spanorigin_server.room import MEBIBYTE, Room
+from spanorigin_tests.otlp import request_of, span_of
 from spanorigin_tests.processes import ServerProcess
-
-from .whole import request_of, span_of
 
 
 class Disk:
@@ -86,7 +85,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def request(trace_id: bytes, spans: int, load_bytes: int = 100) -> bytes:
     made = (span_of(trace_id=trace_id, given={"load": os.urandom(load_bytes).hex()}) for _ in range(spans))
-    return request_of({"service.name": "s"}, *made).SerializeToString()
+    return request_of(*made).SerializeToString()
 
 
 def stored(server: ServerProcess) -> int:

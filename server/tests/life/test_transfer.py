@@ -17,10 +17,10 @@ from spanorigin_server.ingest.body import zstd
 from spanorigin_server.life import command, importing
 from spanorigin_server.life.asking import Asking, Unanswered
 from spanorigin_server.life.importing import NotOtlp, entries_of, sent
+from spanorigin_tests.otlp import request_of, span_of
 from spanorigin_tests.processes import ServerProcess
 
 from .test_backup import many_shapes, rows_of
-from .whole import request_of, span_of
 
 DAY_NS = 86_400 * 10**9
 
@@ -39,7 +39,8 @@ def odd_spans() -> bytes:
     dropped = span_of("dropped", dropped_attributes_count=3, dropped_events_count=4, dropped_links_count=5, flags=257)
     nested = span_of("nested", given={"map": {"a": [1, None, {"b": False}], "c": 1.5}, "empty": [], "none": {}})
     nested.parent_span_id = os.urandom(8)
-    request = request_of({}, bare, floats, large, dropped, nested)
+    request = request_of(bare, floats, large, dropped, nested)
+    request.resource_spans[0].resource.Clear()
     scope = request.resource_spans[0].scope_spans[0].scope
     scope.name, scope.version = "lib", "1.2"
     scope.attributes.extend(large.attributes)
@@ -137,7 +138,7 @@ class Recorder(Asking):
 
 
 def bodies(count: int) -> list[bytes]:
-    return [request_of({"service.name": "s"}, span_of(f"n{number}")).SerializeToString() for number in range(count)]
+    return [request_of(span_of(f"n{number}")).SerializeToString() for number in range(count)]
 
 
 def framed(*contents: bytes) -> bytes:
@@ -250,7 +251,9 @@ def test_a_server_that_refuses_ends_it_with_the_place_to_go_on(tmp_path):
 def test_deleting_asks_first_and_is_done_with_yes(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     with ServerProcess(tmp_path / "data") as server:
-        assert server.post(request_of({"service.name": "gone"}, span_of(), span_of()).SerializeToString()) == 200
+        assert (
+            server.post(request_of(span_of(), span_of(), resource={"service.name": "gone"}).SerializeToString()) == 200
+        )
         asked = command.main(["delete", "--service", "gone", "--server", server.address])
         after_asking = server.get("/api/v1/health")["spans"]
         done = command.main(["delete", "--service", "gone", "--yes", "--server", server.address])

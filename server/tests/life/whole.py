@@ -1,11 +1,9 @@
-"""The whole server in this process, its routes called without a socket, and requests to send it."""
+"""The whole server in this process, its routes called without a socket."""
 
 from __future__ import annotations
 
 import json
 import os
-import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -13,18 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from spanorigin_server.app import application
 from spanorigin_server.records import Doors
 from spanorigin_server.settings import MEBIBYTE, Settings
 from spanorigin_server.source.repositories import Repositories
 from spanorigin_server.store.engine import EmbeddedEngine
+from spanorigin_tests.otlp import PROTOBUF, free_port, request_of, span_of
 from starlette.testclient import TestClient
 
 DOCUMENT = json.loads((files("spanorigin_server") / "openapi.json").read_text())
-PROTOBUF = {"content-type": "application/x-protobuf"}
 
 
 class Whole:
@@ -54,7 +49,9 @@ class Whole:
     def send(self, service: str, spans: int = 1, trace_id: bytes | None = None, **fields: Any) -> bytes:
         """Send spans of one trace; its id."""
         trace_id = trace_id or os.urandom(16)
-        request = request_of({"service.name": service}, *(span_of(trace_id=trace_id, **fields) for _ in range(spans)))
+        request = request_of(
+            *(span_of(trace_id=trace_id, **fields) for _ in range(spans)), resource={"service.name": service}
+        )
         answer = self.post(request.SerializeToString())
         assert (answer.status_code, answer.content) == (200, b"")
         return trace_id
@@ -73,57 +70,3 @@ def whole_server(folder: Path, **options: Any) -> Iterator[Whole]:
     app = application(settings, engine, Repositories(), doors, web_folder=folder / "no-ui")
     with TestClient(app, base_url="http://localhost:4318", raise_server_exceptions=False) as client:
         yield Whole(app, client, engine, folder, doors.grpc[0][1])
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        return int(holder.getsockname()[1])
-
-
-def request_of(resource: dict[str, object], *spans: Span) -> ExportTraceServiceRequest:
-    request = ExportTraceServiceRequest()
-    resource_spans = request.resource_spans.add()
-    resource_spans.resource.attributes.extend(attributes(resource))
-    resource_spans.scope_spans.add().spans.extend(spans)
-    return request
-
-
-def span_of(name: str = "work", *, given: dict[str, object] | None = None, **fields: Any) -> Span:
-    """A sound span that started just now, in a trace of its own unless told otherwise."""
-    now_ns = time.time_ns()
-    sound = {
-        "trace_id": os.urandom(16),
-        "span_id": os.urandom(8),
-        "kind": Span.SPAN_KIND_SERVER,
-        "start_time_unix_nano": now_ns,
-        "end_time_unix_nano": now_ns + 1000,
-    }
-    return Span(name=name, attributes=attributes(given or {}), **(sound | fields))
-
-
-def attributes(values: dict[str, object]) -> list[KeyValue]:
-    return [KeyValue(key=key, value=any_value(value)) for key, value in values.items()]
-
-
-def any_value(value: object) -> AnyValue:
-    match value:
-        case bool():
-            return AnyValue(bool_value=value)
-        case int():
-            return AnyValue(int_value=value)
-        case float():
-            return AnyValue(double_value=value)
-        case bytes():
-            return AnyValue(bytes_value=value)
-        case list():
-            held = AnyValue()
-            held.array_value.SetInParent()
-            held.array_value.values.extend(any_value(item) for item in value)
-            return held
-        case dict():
-            held = AnyValue()
-            held.kvlist_value.SetInParent()
-            held.kvlist_value.values.extend(attributes(value))
-            return held
-        case _:
-            return AnyValue(string_value=str(value))

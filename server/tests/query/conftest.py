@@ -8,8 +8,6 @@ from collections.abc import Iterator
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from spanorigin_server.ingest.nested import rendered
 from spanorigin_server.ingest.request import scopes_of
 from spanorigin_server.store import tables
@@ -22,6 +20,8 @@ from spanorigin_server.store.statistics import Statistics
 from spanorigin_server.store.writer import Body, Writer
 from spanorigin_server.workers import Workers
 from spanorigin_tests.clickhouse_front import CLUSTER, front
+from spanorigin_tests.otlp import attributes as key_values
+from spanorigin_tests.otlp import request_of, span_of
 
 # 2026-03-01 12:00 UTC.
 NOON_NS = 1_772_366_400_000_000_000
@@ -31,34 +31,6 @@ STATUSES = {"unset": 0, "ok": 1, "error": 2}
 
 _received = itertools.count(NOON_NS + 3600 * SECOND_NS)
 _numbers = itertools.count(1)
-
-
-def any_value(value: object) -> AnyValue:
-    match value:
-        case bool():
-            return AnyValue(bool_value=value)
-        case int():
-            return AnyValue(int_value=value)
-        case float():
-            return AnyValue(double_value=value)
-        case bytes():
-            return AnyValue(bytes_value=value)
-        case list():
-            held = AnyValue()
-            held.array_value.values.extend(any_value(item) for item in value)
-            held.array_value.SetInParent()
-            return held
-        case dict():
-            held = AnyValue()
-            held.kvlist_value.values.extend(key_values(value))
-            held.kvlist_value.SetInParent()
-            return held
-        case _:
-            return AnyValue(string_value=str(value))
-
-
-def key_values(attributes: dict[str, object]) -> list[KeyValue]:
-    return [KeyValue(key=key, value=any_value(value)) for key, value in attributes.items()]
 
 
 class Store:
@@ -91,26 +63,23 @@ class Store:
         events: list[tuple[str, int, dict[str, object]]] | None = None,
     ) -> str:
         """Store one span; its span id in hex."""
-        request = ExportTraceServiceRequest()
-        held = request.resource_spans.add()
-        held.resource.attributes.extend(key_values({"service.name": service, **(resource or {})}))
-        scope = held.scope_spans.add()
-        scope.scope.name, scope.scope.version = "tests", "1.0"
         span_id = span_id or f"{next(_numbers):016x}"
-        span = Span(
+        span = span_of(
+            name,
+            given=attributes,
             trace_id=bytes.fromhex(trace_id or span_id * 2),
             span_id=bytes.fromhex(span_id),
             parent_span_id=bytes.fromhex(parent_id),
-            name=name,
             kind=KINDS[kind],
             start_time_unix_nano=start_ns,
             end_time_unix_nano=start_ns + duration_ns,
-            attributes=key_values(attributes or {}),
         )
         span.status.code, span.status.message = STATUSES[status], message
         for event_name, time_ns, event_attributes in events or []:
             span.events.add(name=event_name, time_unix_nano=time_ns, attributes=key_values(event_attributes))
-        scope.spans.append(span)
+        request = request_of(span, resource={"service.name": service, **(resource or {})})
+        scope = request.resource_spans[0].scope_spans[0].scope
+        scope.name, scope.version = "tests", "1.0"
         self.write(request)
         return span_id
 
