@@ -72,7 +72,7 @@ export function visibleRows(tree: Tree, folded: ReadonlySet<number>): Int32Array
   for (let place = 0; place < tree.order.length; place++) {
     const row = tree.order[place]!;
     rows[filled++] = row;
-    if (folded.has(row)) place += tree.below[row]!;
+    if (tree.below[row]! > 0 && folded.has(row)) place += tree.below[row]!;
   }
   return rows.subarray(0, filled);
 }
@@ -85,7 +85,15 @@ export function rowsLeadingTo(tree: Tree, folded: ReadonlySet<number>, wanted: U
     const row = tree.order[place]!;
     if (leads[row] === 1 && tree.parent[row]! >= 0) leads[tree.parent[row]!] = 1;
   }
-  return visibleRows(tree, folded).filter((row) => leads[row] === 1);
+  const rows = new Int32Array(tree.order.length);
+  let filled = 0;
+  for (let place = 0; place < tree.order.length; place++) {
+    const row = tree.order[place]!;
+    if (leads[row] === 1) rows[filled++] = row;
+    // What does not lead there has nothing below it that does.
+    if (tree.below[row]! > 0 && (leads[row] === 0 || folded.has(row))) place += tree.below[row]!;
+  }
+  return rows.subarray(0, filled);
 }
 
 /** The row itself, or the outermost folded row that hides it. */

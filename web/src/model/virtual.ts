@@ -6,7 +6,7 @@ export interface Slice {
   readonly end: number;
 }
 
-const AROUND = 12;
+const AROUND = 6;
 
 export function rowsInView(scrollTop: number, height: number, rowHeight: number, count: number): Slice {
   const first = Math.max(0, Math.floor(scrollTop / rowHeight) - AROUND);

@@ -45,6 +45,14 @@ export const shown = computed(() => {
   return visibleRows(opened.repeats.tree, folded.value);
 });
 
+/** How many spans have a row, rows of groups left aside. */
+export const shownSpans = computed(() => {
+  const spans = open.value?.trace.count ?? 0;
+  let count = 0;
+  for (const row of shown.value) if (row < spans) count++;
+  return count;
+});
+
 export const isCriticalShown = signal(recall("critical-path") !== "off");
 
 export function showCritical(isShown: boolean): void {

@@ -2,7 +2,6 @@
 
 import { signal } from "@preact/signals";
 import type { ComponentChildren, ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
 import { Frame } from "./frame";
 import { Blank } from "./states";
 
@@ -37,7 +36,8 @@ export function lazily<Props extends object>(
   };
   waiting.push(ask);
   return function Lazy(props: Props) {
-    useEffect(ask, []);
+    // Not in an effect: that would be after the frame which draws that there is nothing yet.
+    ask();
     const Known = loaded.value;
     const isPage = meanwhile === undefined;
     if (Known === "failed") return isPage ? <Failed /> : <p class="blank">This part could not be loaded.</p>;

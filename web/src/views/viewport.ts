@@ -16,7 +16,11 @@ export function useViewport(of: RefObject<HTMLElement | null>): Signal<Viewport>
     const element = of.current;
     if (!element) return;
     const look = () => {
-      viewport.value = { scrollTop: element.scrollTop, height: element.clientHeight, width: element.clientWidth };
+      const { scrollTop, clientHeight: height, clientWidth: width } = element;
+      const known = viewport.peek();
+      // A list that scrolled itself knows where it is.
+      if (scrollTop === known.scrollTop && height === known.height && width === known.width) return;
+      viewport.value = { scrollTop, height, width };
     };
     look();
     element.addEventListener("scroll", look, { passive: true });

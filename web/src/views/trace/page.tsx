@@ -1,6 +1,6 @@
 /** One trace. Left, who waited for whom; right, the selected span and the line of code that caused it. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { PLAIN_LOOK, type TraceLook, type TraceView } from "../../model/address";
 import { counted, durationText, grouped } from "../../model/numbers";
 import { pathAndLine } from "../../model/paths";
@@ -42,11 +42,14 @@ interface Address {
 }
 
 export function TracePage({ traceId, spanId, look }: Address) {
-  useEffect(() => state.openTrace(traceId, spanId), [traceId, spanId]);
+  // Asked for before the empty page is painted, not after.
+  useLayoutEffect(() => state.openTrace(traceId, spanId), [traceId, spanId]);
   useEffect(() => state.closeTrace, []);
   const opened = state.open.value;
   const problem = state.problem.value;
   const cols = useRef<HTMLElement>(null);
+  // The same however the trace is looked at: dates and the strip are not to be made anew by each key.
+  const summary = useMemo(() => (opened ? <Summary opened={opened} /> : null), [opened]);
 
   // Two keys may be pressed before the first is drawn, so that what was drawn last is not what is true.
   const present = () => (page.value.name === "trace" ? (page.value.look ?? PLAIN_LOOK) : look);
@@ -84,8 +87,7 @@ export function TracePage({ traceId, spanId, look }: Address) {
       bars={
         opened ? (
           <>
-            <TraceHead opened={opened} />
-            <Minimap opened={opened} />
+            {summary}
             <Lenses opened={opened} look={look} onLook={lookAt} onSelect={select} />
           </>
         ) : (
@@ -105,6 +107,15 @@ export function TracePage({ traceId, spanId, look }: Address) {
         ) : null}
       </main>
     </Frame>
+  );
+}
+
+function Summary({ opened }: { opened: state.OpenTrace }) {
+  return (
+    <>
+      <TraceHead opened={opened} />
+      <Minimap opened={opened} />
+    </>
   );
 }
 
@@ -193,7 +204,7 @@ function Keys({ view }: { view: TraceView }) {
 function Facts({ opened }: { opened: state.OpenTrace }) {
   const { count } = opened.trace;
   const asked = state.wanted.value;
-  const hidden = count - state.shown.value.filter((row) => row < count).length;
+  const hidden = count - state.shownSpans.value;
   return (
     <span data-testid="facts">
       {counted(count, "span")}

@@ -5,6 +5,7 @@
  * thousand spans open and fold without waiting.
  */
 
+import { effect, untracked } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { durationText } from "../../model/numbers";
 import { readRow } from "../../model/trace";
@@ -79,15 +80,34 @@ export function Waterfall({ opened, onSelect }: WaterfallProps) {
     ArrowRight: unfold,
   });
 
+  // Where the list goes is known before it is drawn: rows where it is now would be laid out only to be replaced.
   const isFirst = useRef(true);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element || selected < 0 || placeOf(selected) < 0) return;
-    const height = element.clientHeight - headHeight;
+  const goal = useRef<number | null>(null);
+  const goTo = (row: number) => {
+    const place = row < 0 ? -1 : placeOf(row);
+    if (place < 0) return;
+    const { scrollTop, height } = viewport.peek();
     const placement = isFirst.current ? "middle" : "nearest";
     isFirst.current = false;
-    element.scrollTop = scrollToShow(placeOf(selected), element.scrollTop, height, rowHeight, placement);
-  }, [selected, trace, state.wanted.value]);
+    const to = scrollToShow(place, scrollTop, height - headHeight, rowHeight, placement);
+    const last = Math.max(0, state.shown.value.length * rowHeight + headHeight - height);
+    if (to === scrollTop) return;
+    goal.current = Math.min(to, last);
+    viewport.value = { ...viewport.peek(), scrollTop: goal.current };
+  };
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        const row = state.selected.value;
+        state.wanted.value;
+        untracked(() => goTo(row));
+      }),
+    [trace],
+  );
+  useLayoutEffect(() => {
+    if (scroller.current && goal.current !== null) scroller.current.scrollTop = goal.current;
+    goal.current = null;
+  });
 
   const top = Math.floor(viewport.value.scrollTop / rowHeight);
   const inView = shown.subarray(top, top + Math.ceil(viewport.value.height / rowHeight));
