@@ -37,7 +37,7 @@ document.querySelectorAll('[role=treegrid] [role=row] :is(.wf-bar, .wf-bars)').l
   && document.querySelector('[data-testid=minimap] canvas')?.width > 300
 """
 _GRID = "document.querySelector('[role=treegrid]')"
-# Groups of alike calls are folded at first: with them a trace of 100,000 spans may have thirteen rows, and no scrolling.
+# Groups of alike calls are folded at first: 100,000 spans may have thirteen rows with them, and nothing to scroll.
 _UNFOLD = """
 async () => {
   const folded = () => [...document.querySelectorAll('[data-testid=group-row][aria-expanded=false] .twig')].at(-1);

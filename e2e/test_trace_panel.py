@@ -194,6 +194,15 @@ def test_calls_that_repeat_name_the_line_of_their_loop(page, shop):
     expect(page.get_by_test_id("loop-line")).to_contain_text("for line in cart:")
 
 
+def test_the_bars_of_calls_that_repeat_are_one_shape_however_many(page, shop):
+    opened(page, shop, 2)
+    group = page.get_by_test_id("group-row").first
+
+    expect(group.locator(".wf-track svg.wf-bars path")).to_have_count(1)
+    expect(group.locator(".wf-track i")).to_have_count(0)
+    assert group.locator(".wf-bars path").bounding_box()["width"] >= 2
+
+
 def test_the_stack_of_an_exception_is_frames_and_mine_lead_to_the_code(page, shop):
     opened(page, shop, 7)
     page.get_by_role("tab", name="Stack").click()

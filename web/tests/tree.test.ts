@@ -84,6 +84,29 @@ describe("folding", () => {
     expect([...rowsLeadingTo(built, new Set(), new Uint8Array(5))]).toEqual([]);
   });
 
+  test("and nothing else, whatever the tree and the folds", () => {
+    let state = 7;
+    const chance = (below: number) => {
+      state = (state * 1103515245 + 12345) % 2147483648;
+      return Math.floor((state / 2147483648) * below);
+    };
+    for (let round = 0; round < 200; round++) {
+      const count = 1 + chance(40);
+      const built = tree(
+        ...Array.from({ length: count }, (_, row) => (chance(6) === 0 ? NO_PARENT : chance(row + 1) - 1)),
+      );
+      const wanted = Uint8Array.from({ length: count }, () => (chance(5) === 0 ? 1 : 0));
+      const folded = new Set(Array.from({ length: chance(5) }, () => chance(count)));
+      const leads = new Set(
+        [...wanted.keys()].filter((row) => wanted[row] === 1).flatMap((row) => [row, ...ancestors(built, row)]),
+      );
+
+      const shown = [...rowsLeadingTo(built, folded, wanted)];
+
+      expect(shown).toEqual([...visibleRows(built, folded)].filter((row) => leads.has(row)));
+    }
+  });
+
   test("a hidden row is stood for by the outermost fold above it", () => {
     expect(shownFor(built, new Set([2]), 3)).toBe(2);
     expect(shownFor(built, new Set([1, 2]), 3)).toBe(1);
