@@ -31,14 +31,14 @@ def engine(opened: EmbeddedEngine) -> EmbeddedEngine:
     return opened
 
 
-def put(engine: EmbeddedEngine, days_ago: int, spans: int, service: str = "shop") -> None:
-    """Spans spread over the six hours around noon of a day; attributes that do not shrink."""
+def put(engine: EmbeddedEngine, days_ago: int, spans: int, service: str = "shop", later: int = 0) -> None:
+    """Spans spread over the six hours around noon of a day, or ten minutes later each; attributes do not shrink."""
     engine.execute(
         "INSERT INTO spanorigin.spans (ts, trace_id, span_id, service, name, attrs_str) "
         "SELECT fromUnixTimestamp64Nano(toInt64(({noon_s:Int64} - 10800 + 21600 * number / {spans:UInt32}) * 1e9), "
         "'UTC'), unhex(hex(MD5(toString(number + {days_ago:UInt32} * 10000000)))), toString(number + 10000000), "
         "{service:String}, 'work', map('id', toString(generateUUIDv4(number))) FROM numbers({spans:UInt32})",
-        {"noon_s": NOW_S - days_ago * DAY_S, "spans": spans, "days_ago": days_ago, "service": service},
+        {"noon_s": NOW_S - days_ago * DAY_S + later * 600, "spans": spans, "days_ago": days_ago, "service": service},
     )
 
 
@@ -83,9 +83,76 @@ def test_beyond_the_size_the_oldest_days_go_and_no_more_than_needed(engine):
 
     removed = kept(engine, Limits(bytes=int(2.5 * day_bytes))).look()
 
-    assert removed.days == 2
+    assert removed.days + removed.parts == 2
     assert removed.cuts == 0
     assert spans_by_days_ago(engine) == {0: 5000, 1: 5000}
+
+
+def test_beyond_the_size_a_day_loses_its_oldest_parts_and_keeps_the_others(engine):
+    engine.execute("SYSTEM STOP MERGES spanorigin.spans")
+    try:
+        for days_ago in (1, 0):
+            for hour in range(10):
+                put(engine, days_ago, 2000, service=f"at-{hour}", later=hour)
+        held = Upkeep(engine).days()
+        part_bytes = held[0].bytes / 10
+
+        # 14 of 20 parts fit: the oldest six of yesterday go. Then 5 fit: all of yesterday, and five of today.
+        first = kept(engine, Limits(bytes=int(14.5 * part_bytes))).look()
+        left_first = spans_by_days_ago(engine)
+        second = kept(engine, Limits(bytes=int(5.5 * part_bytes))).look()
+        services = engine.query("SELECT DISTINCT service FROM spanorigin.spans ORDER BY service")["service"]
+    finally:
+        engine.execute("SYSTEM START MERGES spanorigin.spans")
+
+    assert (first.days, first.cuts, first.parts) == (0, 0, 6)
+    assert left_first == {0: 20_000, 1: 8000}
+    assert (second.days, second.cuts, second.parts) == (1, 0, 5)
+    assert services == [f"at-{hour}" for hour in range(5, 10)]
+
+
+def test_merges_make_no_part_larger_than_a_tenth_of_the_limit_until_there_is_none(engine):
+    def largest_parts() -> list[int]:
+        engine.execute("OPTIMIZE TABLE spanorigin.spans")
+        engine.execute("OPTIMIZE TABLE spanorigin.spans")
+        return [part.bytes for part in Upkeep(engine).parts()]
+
+    retention = kept(engine, Limits(bytes=10 * 1000 * 1000))
+    retention.look()
+    for hour in range(4):
+        put(engine, 0, 20_000, later=hour)
+    bounded = largest_parts()
+    kept(engine, Limits()).look()
+    unbounded = largest_parts()
+
+    assert sum(bounded) > 2_000_000
+    assert max(bounded) < 1_100_000
+    assert len(unbounded) == 1
+
+
+def test_a_part_that_was_merged_meanwhile_is_looked_for_anew(engine):
+    class Merging(Upkeep):
+        """In which a merge comes between looking and dropping, once."""
+
+        has_merged = False
+
+        def drop_part(self, part):
+            if not self.has_merged:
+                self.has_merged = True
+                engine.execute("OPTIMIZE TABLE spanorigin.spans PARTITION ID {day:String} FINAL", {"day": part.day})
+            return super().drop_part(part)
+
+    for hour in range(3):
+        put(engine, 1, 2000, later=hour)
+        put(engine, 0, 2000, later=hour)
+    upkeep = Merging(engine)
+    total = sum(day.bytes for day in upkeep.days())
+
+    removed = Retention(upkeep, lambda: Limits(bytes=int(0.55 * total)), now_s=lambda: NOW_S).look()
+
+    assert upkeep.has_merged
+    assert (removed.parts, removed.cuts) == (1, 0)
+    assert spans_by_days_ago(engine) == {0: 6000}
 
 
 def test_a_single_day_that_is_too_large_loses_its_oldest_hours(engine):

@@ -6,7 +6,9 @@ Used by `life`. Days are the table's partitions: dropping one removes files and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from spanorigin_server.records import StoreFailed
 
 from .statements import statement
 
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .home import Home, Parameter
+
+
+# ClickHouse's NO_SUCH_DATA_PART: it has been merged into another meanwhile.
+_NO_SUCH_PART: Final = 232
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,15 @@ class Day:
     spans: int
     bytes: int
     has_deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Files that hold spans which came in at about the same time: their name, their day's, and what they take up."""
+
+    name: str
+    day: str
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,34 @@ class Upkeep:
             Day(day, last_s, spans, size, bool(has_deleted))
             for day, last_s, spans, size, has_deleted in zip(*(held.get(name, ()) for name in names), strict=True)
         ]
+
+    @property
+    def has_parts(self) -> bool:
+        """Are parts bounded and dropped here? On a server they are its own, and each replica has others."""
+        return self._engine.nature.is_embedded
+
+    def parts(self) -> list[Part]:
+        """The parts held, those first whose newest span is the oldest."""
+        held = self._engine.query(statement("commands/held_parts", self._target))
+        columns = (held.get(name, ()) for name in ("name", "day", "bytes"))
+        return [Part(*values) for values in zip(*columns, strict=True)]
+
+    def bound_parts(self, most: int | None) -> None:
+        """From now on merges make no part larger than `most` bytes; None for as large as they like."""
+        if most is None:
+            self._engine.execute(statement("commands/unbound_parts", self._target))
+        else:
+            self._engine.execute(statement("commands/bound_parts", {**self._target, "most": str(int(most))}))
+
+    def drop_part(self, part: Part) -> bool:
+        """Remove a part with all its spans, without reading it; False when it has become part of another by now."""
+        try:
+            self._engine.execute(statement("commands/drop_part", self._target), {"part": part.name})
+        except StoreFailed as failure:
+            if failure.code == _NO_SUCH_PART:
+                return False
+            raise
+        return True
 
     def drop(self, day: Day) -> None:
         """Remove a day with all its spans. Takes milliseconds."""
