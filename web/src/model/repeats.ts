@@ -77,27 +77,42 @@ const CLOSE = 0.2;
 
 function alikeSiblings(trace: Trace, tree: Tree): number[][] {
   const found: number[][] = [];
-  const byKin = new Map<string, number[]>();
+  const byName = new Map<number, number[]>();
   for (const above of tree.order) {
     if (tree.childCount[above]! < ENOUGH) continue;
-    byKin.clear();
+    byName.clear();
     const end = tree.place[above]! + tree.below[above]!;
     for (let place = tree.place[above]! + 1; place <= end; place++) {
       const row = tree.order[place]!;
-      const kin = kinship(trace, row);
-      const rows = byKin.get(kin);
+      const name = whatOfWhom(trace, row);
+      const rows = byName.get(name);
       if (rows) rows.push(row);
-      else byKin.set(kin, [row]);
+      else byName.set(name, [row]);
       place += tree.below[row]!;
     }
-    for (const rows of byKin.values()) if (rows.length >= ENOUGH) found.push(rows);
+    for (const rows of byName.values()) if (rows.length >= ENOUGH) found.push(...fromOneLine(trace, rows));
   }
   return found;
 }
 
-function kinship(trace: Trace, row: number): string {
-  const what = trace.strings[trace.resource[row]!] === "" ? trace.name[row] : trace.resource[row];
-  return `${trace.service[row]} ${what} ${trace.kind[row]} ${trace.originType[row]} ${trace.originPath[row]} ${trace.originLine[row]}`;
+/** What a span did and its service as one number; both point into the table of strings. */
+function whatOfWhom(trace: Trace, row: number): number {
+  const what = trace.strings[trace.resource[row]!] === "" ? trace.name[row]! : trace.resource[row]!;
+  return what * trace.strings.length + trace.service[row]!;
+}
+
+/** Rows of one name by the line they come from. Nearly always that is one, and no keys need be made. */
+function fromOneLine(trace: Trace, rows: number[]): number[][] {
+  const columns = [trace.kind, trace.originType, trace.originPath, trace.originLine];
+  if (columns.every((column) => rows.every((row) => column[row] === column[rows[0]!]))) return [rows];
+  const byLine = new Map<string, number[]>();
+  for (const row of rows) {
+    const line = columns.map((column) => column[row]).join(" ");
+    const alike = byLine.get(line);
+    if (alike) alike.push(row);
+    else byLine.set(line, [row]);
+  }
+  return [...byLine.values()].filter((alike) => alike.length >= ENOUGH);
 }
 
 function repeatOf(rows: readonly number[], trace: Trace, timeline: Timeline): Repeat {
