@@ -13,7 +13,7 @@ export function OverTime({ onRange }: { onRange: (range: TimeRange) => void }) {
   useEffect(state.followOverview, []);
   const { value, isCounting } = state.overview.value;
   const brush = useBrush(value, onRange);
-  if (!value) return null;
+  if (!value) return isCounting ? <Room /> : null;
   const { stats } = value;
   const pace = readableRate(stats.rate);
   const charts: readonly Chart[] = [
@@ -47,6 +47,25 @@ export function OverTime({ onRange }: { onRange: (range: TimeRange) => void }) {
     <div class={`kpis ${isCounting ? "is-old" : ""}`} data-testid="overview">
       {charts.map((chart) => (
         <Kpi key={chart.label} chart={chart} overview={value} brush={brush} />
+      ))}
+    </div>
+  );
+}
+
+/** Takes the room of the charts until they are there, so that the rows below do not jump. */
+function Room() {
+  return (
+    <div class="kpis" aria-hidden="true">
+      {["Spans", "Errors", "Duration p95"].map((label) => (
+        <div class="kpi" key={label}>
+          <div>
+            <p class="label">{label}</p>
+            <p class="value">&nbsp;</p>
+          </div>
+          <div class="kpi-chart">
+            <svg class="spark" />
+          </div>
+        </div>
       ))}
     </div>
   );
