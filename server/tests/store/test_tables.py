@@ -84,3 +84,11 @@ def test_a_start_that_was_interrupted_after_the_exchange_loses_nothing(old_store
     tables.prepare(old_store)
 
     assert held(old_store)["spans"] == [OLD_SPANS]
+
+
+def test_a_store_of_an_earlier_release_merges_no_more_parts_at_once_than_a_new_one(old_store: EmbeddedEngine):
+    tables.prepare(old_store)
+
+    told = old_store.query("SELECT engine_full FROM system.tables WHERE database = 'spanorigin' AND name = 'spans'")
+
+    assert "max_parts_to_merge_at_once = 16" in told["engine_full"][0]

@@ -47,6 +47,9 @@ def prepare(home: Home) -> None:
     for name in _KEPT:
         home.execute(statement(f"schema/{name}", target))
     migrate(home)
+    if home.nature.is_embedded:
+        # At each start, so that tables of earlier releases have it too.
+        home.execute(statement("commands/bound_merges", target))
     if target["on_cluster"]:
         home.execute(statement("schema/025_spans_of_all_shards", target))
     if target["waiting_place"]:
