@@ -138,7 +138,8 @@ def test_who_signs_out_is_let_out_and_a_session_that_ends_says_so(browser, shut_
         expect(page.get_by_test_id("sign-out")).to_be_visible()
         page.context.clear_cookies()
         note = page.get_by_test_id("signed-out")
-        expect(note).to_be_visible()
+        # The page asks every five seconds whether the server still knows it.
+        expect(note).to_be_visible(timeout=15_000)
         take_screenshot(page, "session-ended")
         note.get_by_role("link", name="Sign in").click()
         expect(page).to_have_url(server.address + "/sign-in?next=%2Fexplore%3Fwindow%3D1h%26q%3Dhas%253Aorigin")
