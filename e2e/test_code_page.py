@@ -91,9 +91,9 @@ def test_the_tree_leads_from_the_repository_to_its_hottest_file_and_back(tab, ch
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_it_can_be_looked_at(theme, page):
+def test_it_can_be_looked_at(theme, page, docs_image):
     if theme == "light":
         page.get_by_test_id("theme-button").click()
     expect(page.get_by_test_id("slow-trace").first).to_be_visible()
 
-    take_screenshot(page, f"code-{theme}")
+    take_screenshot(page, f"code-{theme}", docs_image("code") if theme == "dark" else None)
