@@ -18,8 +18,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 
@@ -136,10 +137,16 @@ def opened_ms(page: Page, path: str, seen: str) -> float:
     return float(page.evaluate(f"bench.after(() => {seen})"))
 
 
+_measured: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
+
+
 def cpu_ms(page: Page) -> float:
-    """CPU time of the page's main thread so far: unlike a wait, hardly changed by what else the machine does."""
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    """CPU time of the page's main thread since this was first asked: a wait says more of what else the machine does."""
+    session = _measured.get(page)
+    if session is None:
+        # One for each page: what is counted begins anew with each session that asks.
+        session = _measured[page] = page.context.new_cdp_session(page)
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
     metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
     return float(metrics["TaskDuration"]) * 1e3
 

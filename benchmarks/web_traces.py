@@ -78,9 +78,9 @@ def figures() -> Iterator[Figure]:
 def _opened(browser: Browser, server: Serving, trace_id: str) -> tuple[float, float, float]:
     """How long until the picture stands, and the CPU time of page and server in it, in ms."""
     with page_of(browser, server) as page:
-        before = server.cpu_ms()
+        server_before, page_before = server.cpu_ms(), cpu_ms(page)
         took_ms = opened_ms(page, f"/trace/{trace_id}", _PICTURE)
-        return took_ms, cpu_ms(page), server.cpu_ms() - before
+        return took_ms, cpu_ms(page) - page_before, server.cpu_ms() - server_before
 
 
 def _used(page: Page, name: str) -> Iterator[Figure]:
