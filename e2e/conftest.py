@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from .asking import Server
 from .browsing import FLAGS, Tab, chromium_or_skip, new_tab
@@ -88,6 +88,14 @@ def tab(browser: Browser, demo: Demo, traces: dict[str, str]) -> Iterator[Tab]:
     """A tab on the demo's server, whose store holds every visit."""
     with new_tab(browser, demo.server.address) as tab:
         yield tab
+
+
+@pytest.fixture
+def explorer(tab: Tab, traces: dict[str, str]) -> Page:
+    """The Explorer of the demo, its rows drawn."""
+    page = tab.open("/explore?window=1h")
+    expect(page.get_by_test_id("span-row").first).to_be_visible()
+    return page
 
 
 @pytest.fixture

@@ -13,13 +13,6 @@ from .browsing import new_tab, take_screenshot
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def explorer(tab, traces):
-    page = tab.open("/explore?window=1h")
-    expect(page.get_by_test_id("span-row").first).to_be_visible()
-    return page
-
-
 def in_address(page, name):
     return parse_qs(urlsplit(page.url).query).get(name, [""])[0]
 

@@ -13,13 +13,6 @@ from .browsing import take_screenshot
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def explorer(tab, traces):
-    page = tab.open("/explore?window=1h")
-    expect(page.get_by_test_id("span-row").first).to_be_visible()
-    return page
-
-
 def facet(page, field):
     return page.locator(f"[data-testid=facet][data-field='{field}']")
 

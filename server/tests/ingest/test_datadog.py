@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import time
 from typing import Any
 
 import msgspec
@@ -14,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spanorigin_server.ingest.batch import Batch, Draining
 from spanorigin_server.ingest.inflow import QueueFull
+from spanorigin_tests.datadog import HIGH, VERSIONS, dd_span, packed, trace_id
 
 from .conftest import BODY_LIMIT_BYTES, FUZZED, Server
 
-VERSIONS = ("/v0.3/traces", "/v0.4/traces", "/v0.5/traces", "/v0.7/traces")
 HEADERS = {
     "datadog_meta_lang": "python",
     "datadog_meta_lang_version": "3.11.7",
@@ -25,65 +23,6 @@ HEADERS = {
     "datadog_meta_tracer_version": "4.16.0",
     "datadog_container_id": "c0ffee",
 }
-HIGH = "6b02d7950000000a"
-
-
-def dd_span(**fields: Any) -> dict[str, Any]:
-    """A span as tracers have it, in a trace of its own unless told otherwise."""
-    number = int.from_bytes(os.urandom(8), "big")
-    sound = {
-        "trace_id": number,
-        "span_id": number ^ 1,
-        "parent_id": 0,
-        "service": "shop",
-        "name": "flask.request",
-        "resource": "GET /items/<int:number>",
-        "type": "web",
-        "start": time.time_ns(),
-        "duration": 1_000_000,
-        "error": 0,
-        "meta": {"span.kind": "server", "_dd.p.tid": HIGH, "component": "flask"},
-        "metrics": {"_sampling_priority_v1": 1.0},
-    }
-    return sound | fields
-
-
-def trace_id(span: dict[str, Any]) -> bytes:
-    return bytes.fromhex(HIGH) + (span["trace_id"] & (2**64 - 1)).to_bytes(8, "big")
-
-
-def packed(path: str, *traces: list[dict[str, Any]]) -> bytes:
-    """The traces as the API's version at `path` has them."""
-    match path:
-        case "/v0.5/traces":
-            return msgspec.msgpack.encode(with_table(traces))
-        case "/v0.7/traces":
-            chunks = [{"priority": 1, "origin": "", "spans": trace, "tags": {}} for trace in traces]
-            return msgspec.msgpack.encode({"container_id": "", "language_name": "python", "chunks": chunks})
-        case _:
-            return msgspec.msgpack.encode(list(traces))
-
-
-def with_table(traces: tuple[list[dict[str, Any]], ...]) -> list[Any]:
-    texts: dict[str, int] = {"": 0}
-
-    def place(text: str) -> int:
-        return texts.setdefault(text, len(texts))
-
-    rows = [
-        [
-            [
-                *(place(span[field]) for field in ("service", "name", "resource")),
-                *(span[field] for field in ("trace_id", "span_id", "parent_id", "start", "duration", "error")),
-                {place(key): place(value) for key, value in span["meta"].items()},
-                {place(key): value for key, value in span["metrics"].items()},
-                place(span["type"]),
-            ]
-            for span in trace
-        ]
-        for trace in traces
-    ]
-    return [list(texts), rows]
 
 
 def stored(server: Server, *spans: dict[str, Any], columns: str = "*", **headers: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import json
 import os
@@ -11,13 +10,12 @@ import zlib
 
 import pytest
 from backports import zstd
-from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
 )
 from spanorigin_server.ingest.inflow import Inflow, QueueFull
-from spanorigin_tests.otlp import JSON, PROTOBUF, request_of, span_of
+from spanorigin_tests.otlp import JSON, PROTOBUF, otlp_json, request_of, span_of
 
 from .conftest import BODY_LIMIT_BYTES, Server
 
@@ -52,26 +50,6 @@ def rich_request(trace_id: bytes) -> ExportTraceServiceRequest:
     scope.name, scope.version = "lib", "1"
     scope.attributes.extend(span.attributes)
     return request
-
-
-def otlp_json(request: ExportTraceServiceRequest, *, numbers_as_strings: bool = True) -> bytes:
-    """The request in OTLP/JSON: protobuf's JSON, but ids in hex and enums as numbers."""
-
-    def fixed(value: object) -> object:
-        if isinstance(value, list):
-            return [fixed(item) for item in value]
-        if not isinstance(value, dict):
-            return value
-        return {
-            key: base64.b64decode(inner).hex()
-            if key in {"traceId", "spanId", "parentSpanId"}
-            else int(inner)
-            if not numbers_as_strings and key in {"startTimeUnixNano", "endTimeUnixNano", "timeUnixNano", "intValue"}
-            else fixed(inner)
-            for key, inner in value.items()
-        }
-
-    return json.dumps(fixed(MessageToDict(request, use_integers_for_enums=True))).encode()
 
 
 def test_a_request_in_json_is_stored_exactly_like_the_same_in_protobuf(server: Server):
