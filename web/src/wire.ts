@@ -510,6 +510,8 @@ export type OriginStats = {
   /** The service, version, commit or environment; null when not asked for. */
   readonly split: string | null;
   readonly count: number;
+  /** How many of them came in: entry origins. The others went out. */
+  readonly entries: number;
   /** Spans a second. */
   readonly rate: number;
   readonly errors: number;
@@ -880,6 +882,8 @@ export type ViewDraft = {
 
 export type View = {
   readonly id: string;
+  /** Made of the name that it had first, and the same ever after: the UI opens the view at /s/ and its slug. */
+  readonly slug: string;
   readonly name: string;
   readonly address: string;
   readonly description: string;

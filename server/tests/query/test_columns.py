@@ -17,7 +17,7 @@ def client(emptied: Store, workers: Workers) -> Client:
     return Client(endpoint.routes(emptied.reader, workers, now_ns=lambda: NOON_NS + SECOND_NS))
 
 
-@pytest.mark.parametrize("sort", ["newest", "slowest"])
+@pytest.mark.parametrize("sort", ["newest", "slowest", "fastest"])
 def test_columns_have_fields_attributes_and_nothing_where_there_is_none(client: Client, sort: str):
     asked = {"columns": "@http.route,service,host.name,@n,@flag", "sort": sort}
 

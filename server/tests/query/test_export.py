@@ -89,3 +89,10 @@ def test_the_slowest_spans_come_longest_first_on_one_page(shop: Api):
     assert [(span["name"], span["duration_ns"]) for span in page["spans"]] == [("GET /show", 10**8)] * 3
     assert page["cursor"] is None
     assert shop.refusal("/api/v1/spans", 400, sort="slowest", cursor="x")["slug"] == "cursor-without-order"
+
+
+def test_the_fastest_spans_come_shortest_first_on_one_page(shop: Api):
+    page = shop.get("/api/v1/spans", sort="fastest", q="service:shop", limit=2)
+
+    assert [(span["name"], span["duration_ns"]) for span in page["spans"]] == [("SELECT", 10**7)] * 2
+    assert shop.refusal("/api/v1/spans", 400, sort="fastest", cursor="x")["slug"] == "cursor-without-order"

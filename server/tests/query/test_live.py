@@ -227,6 +227,26 @@ async def test_a_span_that_began_days_before_it_came_is_not_shown(live: Live, em
     assert [span["name"] for span in shown] == ["now"]
 
 
+async def test_spans_come_with_the_columns_that_were_asked_for(live: Live, emptied: Store):
+    async with Watcher(live, "q=@size:*&columns=@tenant,service") as watcher:
+        emptied.put_many(visits(2))
+
+        _, told = await watcher.next("spans")
+
+    tenants = [f"t{int(span['trace_id'], 16) % 2}" for span in told["spans"]]
+    assert len(tenants) == told["matching"] > 0
+    assert told["columns"] == [[tenant, "shop"] for tenant in tenants]
+
+
+async def test_without_columns_the_events_have_none(live: Live, emptied: Store):
+    async with Watcher(live) as watcher:
+        emptied.put("now")
+
+        _, told = await watcher.next("spans")
+
+    assert set(told) == {"spans", "matching"}
+
+
 async def test_streams_end_when_the_server_stops(emptied: Store, workers: Workers):
     stopping = False
     live = Live(emptied.reader, emptied.commits, workers, is_stopping=lambda: stopping)
@@ -245,7 +265,7 @@ async def test_there_is_an_end_to_the_number_of_readers(live: Live):
         assert watcher.status == 503
 
 
-@pytest.mark.parametrize("query", ["per_second=0", "per_second=501", "q=(a", "limit=5"])
+@pytest.mark.parametrize("query", ["per_second=0", "per_second=501", "q=(a", "limit=5", "columns=servce"])
 async def test_a_bad_parameter_is_refused(live: Live, query: str):
     async with Watcher(live, query) as watcher:
         assert watcher.status == 400

@@ -41,6 +41,18 @@ def test_each_function_has_its_rate_errors_and_durations(shop: Api):
     assert set(found) == {"app.views.show", "app.stock.load", "app.lib.pay.charge", "bank.api.charge"}
 
 
+@pytest.mark.parametrize("group", ["line", "function", "file"])
+def test_a_place_says_how_many_of_its_spans_came_in(shop: Api, group: str):
+    found = {origin["path"]: origin for origin in shop.get("/api/v1/origins", group=group)["origins"]}
+
+    assert {path: origin["entries"] for path, origin in found.items()} == {
+        "app/views.py": VISITS,
+        "app/stock.py": 0,
+        "app/lib/pay.py": 0,
+        "bank/api.py": VISITS,
+    }
+
+
 @pytest.mark.parametrize(
     ("parameters", "paths"),
     [

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from spanorigin_server.query import views
-from spanorigin_server.query.views import VIEWS_MOST, Views
+from spanorigin_server.query.views import VIEWS_MOST, Views, slug_of
 from spanorigin_server.workers import Workers
 
 from .api import Api, Client
@@ -56,6 +57,52 @@ def test_views_outlive_the_server(tmp_path: Path):
 
     assert Views(tmp_path / "views.json").listed() == [view]
     assert [path.name for path in tmp_path.iterdir()] == ["views.json"]
+
+
+def test_a_view_has_an_address_that_outlives_its_names(api: Api):
+    made = make(api, "Slow checkouts!")
+    slug = made["slug"]
+
+    api.send("PUT", f"/api/v1/views/{made['id']}", 200, {"name": "Payments", "address": "/code"})
+    by_slug = api.get(f"/api/v1/views/{slug}")
+
+    assert re.fullmatch(r"slow-checkouts-[2-9a-z]{5}", slug)
+    assert (by_slug["id"], by_slug["slug"], by_slug["name"]) == (made["id"], slug, "Payments")
+    api.send("DELETE", f"/api/v1/views/{slug}", 204)
+    again = make(api, "Slow checkouts!")
+    assert again["slug"] != slug
+    assert refused(api, "GET", f"/api/v1/views/{slug}", 404) == "view-not-found"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("Größe / Übersicht", "grosse-ubersicht-"), ("購入", ""), ("-- 7 --", "7-"), ("x" * 90, "x" * 40 + "-")],
+    ids=["accents", "no Latin letters", "signs", "long"],
+)
+def test_a_slug_has_the_words_of_the_name_that_an_address_can_hold(name: str, words: str):
+    slug = slug_of(name)
+
+    assert slug.startswith(words)
+    assert re.fullmatch(r"[2-9a-z]{5}", slug.removeprefix(words))
+
+
+def test_views_of_before_there_were_slugs_are_reached_by_their_ids(tmp_path: Path, workers: Workers):
+    old = {
+        "id": "00c0ffee00c0ffee",
+        "name": "Old",
+        "address": "/",
+        "description": "",
+        "created_ns": "1",
+        "changed_ns": "1",
+    }
+    (tmp_path / "views.json").write_text(json.dumps([old]))
+    api = Api(Client(views.routes(Views(tmp_path / "views.json"), workers)))
+
+    found = api.get(f"/api/v1/views/{old['id']}")
+
+    assert found == old | {"slug": old["id"]}
+    api.send("PUT", f"/api/v1/views/{old['id']}", 200, {"name": "New", "address": "/"})
+    assert api.get(f"/api/v1/views/{old['id']}")["slug"] == old["id"]
 
 
 def test_views_come_by_name(api: Api):

@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from starlette.requests import Request
+
 from spanorigin_server.answers import Refused
 from spanorigin_server.store.statistics import Key
 
+from .asked import words
 from .terms import Binder, nearest
 
 
@@ -46,6 +49,8 @@ _COLUMNS: Final[Mapping[str, Key]] = {
     "line": Key(_LINE, _LINE),
     "scope": _column("scope_name"),
 }
+
+COLUMNS_MOST: Final = 8
 
 # What is asked first of any set of spans, in the order in which it is shown.
 CURATED: Final = ("service", "status", "origin", "file", "fn", "http_status", "kind", "env", "version", "name")
@@ -85,6 +90,11 @@ def field_named(name: str, binder: Binder, parameter: str = "field") -> Field:
         )
         raise Refused(message, slug="field-unknown", hint=near)
     return Field(name, _same(f"spans.resource[{binder.text(name)}]"))
+
+
+def columns_of(request: Request, binder: Binder) -> list[str]:
+    """The fields that a reader wants of each span besides the usual, as expressions of the store. Raises Refused."""
+    return [field_named(name, binder, "columns").key.shown for name in words(request, "columns", COLUMNS_MOST)]
 
 
 def field_names() -> tuple[str, ...]:

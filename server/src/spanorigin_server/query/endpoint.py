@@ -6,6 +6,7 @@ Mounted by `app`. Turns parameters into a question for the store, and its answer
 from __future__ import annotations
 
 import time
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,14 +16,13 @@ from spanorigin_server.answers import Refused, answering, check_parameters, hex_
 from spanorigin_server.store.reader import Reader
 from spanorigin_server.workers import Workers
 
-from .asked import Now, asked, choice, words
+from .asked import Now, asked, choice
 from .cursor import Cursor, query_mark, read_cursor, written_cursor
-from .dimensions import field_named
+from .dimensions import columns_of
 from .trace import trace_answer
 from .wire import detail_answer, page_answer
 
 PAGE_DEFAULT, PAGE_LIMIT = 100, 1000
-COLUMNS_MOST = 8
 
 
 def routes(reader: Reader, workers: Workers, now_ns: Now = time.time_ns) -> list[Route]:
@@ -33,13 +33,14 @@ def routes(reader: Reader, workers: Workers, now_ns: Now = time.time_ns) -> list
         text, condition = question.text, question.condition
         limit = whole_number(request, "limit", default=PAGE_DEFAULT, low=1, high=PAGE_LIMIT)
         start_ns, end_ns = question.start_ns, question.end_ns
-        named = words(request, "columns", COLUMNS_MOST)
-        more = [field_named(name, question.binder, "columns").key.shown for name in named]
-        if choice(request, "sort", ("newest", "slowest"), "newest") == "slowest":
+        more = columns_of(request, question.binder)
+        order = choice(request, "sort", ("newest", "slowest", "fastest"), "newest")
+        if order != "newest":
             if "cursor" in request.query_params:
-                message = "The slowest spans come on one page. Leave cursor out, or ask with a larger limit."
+                message = f"The {order} spans come on one page. Leave cursor out, or ask with a larger limit."
                 raise Refused(message, slug="cursor-without-order")
-            found = await workers.run(lambda: reader.slowest(condition, start_ns, end_ns, limit, more))
+            way: Literal["DESC", "ASC"] = "DESC" if order == "slowest" else "ASC"
+            found = await workers.run(lambda: reader.slowest(condition, start_ns, end_ns, limit, more, way))
             return json_answer(page_answer(found, None, len(more)))
         after = None
         if (written := request.query_params.get("cursor")) is not None:

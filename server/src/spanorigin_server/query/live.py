@@ -11,7 +11,7 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -29,7 +29,9 @@ from spanorigin_server.store.reader import Reader, Row
 from spanorigin_server.workers import Workers
 
 from .asked import condition_of
-from .wire import span_answer
+from .dimensions import columns_of
+from .terms import Binder
+from .wire import columns_answer, span_answer
 
 POLL_S: Final = 0.25
 RATE_S: Final = 1.0
@@ -60,15 +62,17 @@ class Live:
         return [Route("/api/v1/live", answering(self._watch), methods=["GET"])]
 
     async def _watch(self, request: Request) -> Response:
-        check_parameters(request, ("q", "per_second"))
+        check_parameters(request, ("q", "per_second", "columns"))
         self.check_sees_commits()
-        condition = condition_of(request.query_params.get("q", ""))
+        binder = Binder()
+        condition = condition_of(request.query_params.get("q", ""), binder)
+        more = columns_of(request, binder)
         per_second = whole_number(request, "per_second", default=SHOWN_DEFAULT, low=1, high=SHOWN_MOST)
         if self.readers >= READERS_MOST:
             message = f"{READERS_MOST} readers watch already, the most that may. Close one, or ask again in a moment."
             raise Refused(message, slug="live-too-many", status=503)
         mark = self._mark_of(request.headers.get("last-event-id", ""))
-        watching = _Watching(condition, per_second, mark)
+        watching = _Watching(condition, per_second, mark, more)
         return StreamingResponse(
             self._events(request, watching),
             media_type="text/event-stream",
@@ -115,14 +119,14 @@ class Live:
         for begun in range(0, len(news.names), _NAMES_MOST):
             names = news.names[begun : begun + _NAMES_MOST]
             # At least one row, since the number of those that match comes with it.
-            ask = partial(self.reader.committed, watching.condition, names, max(1, allowed))
+            ask = partial(self.reader.committed, watching.condition, names, max(1, allowed), watching.more)
             rows, matching = await self.workers.run(ask)
             watching.matched += matching
             shown = rows[:allowed]
             allowed -= len(shown)
             watching.shown(len(shown))
             if matching:
-                events.append(("spans", _spans(shown, matching)))
+                events.append(("spans", _spans(shown, matching, len(watching.more))))
         watching.mark = news.mark
         if (rate := watching.rate()) is not None:
             events.append(("rate", {"matching_per_second": rate}))
@@ -139,6 +143,8 @@ class _Watching:
     condition: Condition
     per_second: int
     mark: Mark
+    # Fields that each span is shown with besides, as expressions of the store.
+    more: Sequence[str] = ()
     matched: int = 0
     spoke_at: float = field(default_factory=time.monotonic)
     _allowance: float = field(init=False)
@@ -168,8 +174,9 @@ class _Watching:
         return round(rate, 1)
 
 
-def _spans(rows: list[Row], matching: int) -> dict[str, Any]:
-    return {"spans": [span_answer(row) for row in rows], "matching": matching}
+def _spans(rows: list[Row], matching: int, columns: int) -> dict[str, Any]:
+    told = {"columns": columns_answer(rows, columns)} if columns else {}
+    return {"spans": [span_answer(row) for row in rows], "matching": matching, **told}
 
 
 def _event(name: str, data: dict[str, Any], event_id: str) -> bytes:

@@ -130,7 +130,8 @@ def _origins(
         trend = {"counts": row["counts"], "errors": row["error_counts"]} if pieces else None
         split = row.get("split")
         taken = min(self_ns.get(place_key(row), 0), row["total_ns"]) if with_self else None
-        origins.append({**place(row), "split": split, **red(row, window), "self_ns": taken, "trend": trend})
+        counts = {**red(row, window), "entries": row["entries"]}
+        origins.append({**place(row), "split": split, **counts, "self_ns": taken, "trend": trend})
     return {
         **span_of_time(window, window.step_s(pieces) if pieces else None),
         "self_read_one_in": one_in,

@@ -1,15 +1,18 @@
 """Saved views: named addresses of the UI, kept in one file of the data folder.
 
 The routes that list, make, change and remove them, as contract/query-api.yaml describes them; mounted by `app`. The UI
-keeps all of its state in its address, so a view is a name and an address.
+keeps all of its state in its address, so a view is a name and an address. Each has an address of its own as well, `/s/`
+and its slug, which stays what it was when the view gets another name or shows something else (decision 0230).
 """
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import threading
 import time
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -29,10 +32,17 @@ from .asked import condition_of
 VIEWS_MOST: Final = 1000
 _NAME_MOST, _ADDRESS_MOST, _DESCRIPTION_MOST = 100, 12_000, 2000
 _BODY_MOST: Final = 64 * 1024
+_SLUG_WORDS_MOST: Final = 40
+# Digits and letters that nobody takes for one another when they read an address aloud.
+_SLUG_MARK: Final = "23456789abcdefghjkmnpqrstvwxyz"
+_SLUG_MARK_LENGTH: Final = 5
 
 
 class View(msgspec.Struct, frozen=True):
-    """A saved view. `address` is a path of the UI with its query; times are nanoseconds since the epoch, in digits."""
+    """A saved view. `address` is a path of the UI with its query; times are nanoseconds since the epoch, in digits.
+
+    `slug` is made once, of the name that the view had then, and is never another's, not even when the view is gone.
+    """
 
     id: str
     name: str
@@ -40,6 +50,7 @@ class View(msgspec.Struct, frozen=True):
     description: str
     created_ns: str
     changed_ns: str
+    slug: str = ""
 
 
 class _Draft(msgspec.Struct, forbid_unknown_fields=True):
@@ -64,6 +75,7 @@ class Views:
             return sorted(self._read().values(), key=lambda view: (view.name.casefold(), view.id))
 
     def one(self, view_id: str) -> View:
+        """A view by its id or its slug."""
         with self._lock:
             return _found(self._read(), view_id)
 
@@ -75,7 +87,8 @@ class Views:
                 raise Refused(message, slug="views-full", status=409)
             _check_name_is_free(views, draft.name, None)
             now = str(self._now_ns())
-            view = View(secrets.token_hex(8), draft.name, draft.address, draft.description, now, now)
+            slug = slug_of(draft.name)
+            view = View(secrets.token_hex(8), draft.name, draft.address, draft.description, now, now, slug)
             self._write(views | {view.id: view})
             return view
 
@@ -83,17 +96,16 @@ class Views:
         with self._lock:
             views = self._read()
             before = _found(views, view_id)
-            _check_name_is_free(views, draft.name, view_id)
+            _check_name_is_free(views, draft.name, before.id)
             now = str(self._now_ns())
-            view = View(view_id, draft.name, draft.address, draft.description, before.created_ns, now)
-            self._write(views | {view_id: view})
+            view = View(before.id, draft.name, draft.address, draft.description, before.created_ns, now, before.slug)
+            self._write(views | {view.id: view})
             return view
 
     def remove(self, view_id: str) -> None:
         with self._lock:
             views = self._read()
-            _found(views, view_id)
-            del views[view_id]
+            del views[_found(views, view_id).id]
             self._write(views)
 
     def _read(self) -> dict[str, View]:
@@ -104,7 +116,8 @@ class Views:
         except (OSError, msgspec.DecodeError) as error:
             message = f"The saved views in {self._file} cannot be read: {error}. Mend the file, or move it away."
             raise StoreFailed(message, slug="views-unreadable") from None
-        return {view.id: view for view in views}
+        # Those of before there were slugs are reached by their ids.
+        return {view.id: view if view.slug else msgspec.structs.replace(view, slug=view.id) for view in views}
 
     def _write(self, views: dict[str, View]) -> None:
         draft = self._file.with_suffix(".draft")
@@ -190,8 +203,16 @@ def _check_address(address: str) -> None:
     condition_of(query.get("q", ""), parameter="address")
 
 
+def slug_of(name: str) -> str:
+    """`slow-checkouts-k3f9p`: the name's words for people, and a mark by which no two views are alike."""
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain)[:_SLUG_WORDS_MOST].strip("-")
+    mark = "".join(secrets.choice(_SLUG_MARK) for _ in range(_SLUG_MARK_LENGTH))
+    return f"{words}-{mark}" if words else mark
+
+
 def _found(views: dict[str, View], view_id: str) -> View:
-    view = views.get(view_id)
+    view = views.get(view_id) or next((each for each in views.values() if each.slug == view_id), None)
     if view is None:
         message = "There is no such saved view. It may have been removed; /api/v1/views lists those there are."
         raise Refused(message, slug="view-not-found", status=404)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spanorigin_server.store.reader import MORE, Found, Row
@@ -24,8 +24,13 @@ def page_answer(found: Found, cursor: str | None, columns: int = 0) -> dict[str,
         "read_ns": found.took_ns,
     }
     if columns:
-        page["columns"] = [[row[MORE.format(at)] for at in range(columns)] for row in found.rows]
+        page["columns"] = columns_answer(found.rows, columns)
     return page
+
+
+def columns_answer(rows: Sequence[Row], columns: int) -> list[list[str]]:
+    """Of each row the texts of the fields that were asked for besides."""
+    return [[row[MORE.format(at)] for at in range(columns)] for row in rows]
 
 
 def span_answer(row: Row) -> dict[str, Any]:

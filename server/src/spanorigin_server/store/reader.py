@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from .asking import SECOND_NS, Asker, Condition, Row, StoreOverloaded, Window
 
@@ -119,8 +119,19 @@ class Reader:
         last = rows[limit - 1]
         return Found(_once(rows[:limit]), Place(last["start_ns"], last["trace_id"], last["span_id"]), took_ns)
 
-    def slowest(self, condition: Condition, start_ns: int, end_ns: int, limit: int, more: Sequence[str] = ()) -> Found:
-        """The `limit` longest spans that start in [start_ns, end_ns), longest first; `more` as in `newest`."""
+    def slowest(
+        self,
+        condition: Condition,
+        start_ns: int,
+        end_ns: int,
+        limit: int,
+        more: Sequence[str] = (),
+        direction: Literal["DESC", "ASC"] = "DESC",
+    ) -> Found:
+        """The `limit` longest spans that start in [start_ns, end_ns), longest first; or the shortest, shortest first.
+
+        `more` as in `newest`.
+        """
         begun_at = time.perf_counter()
         rows = self._asker.rows(
             "newest_spans",
@@ -128,14 +139,18 @@ class Reader:
             window=Window.around(start_ns, end_ns).sql(),
             borders=_EXACTLY,
             place="1",
-            order="spans.duration_ns DESC, ",
+            order=f"spans.duration_ns {direction}, ",
             condition=condition.sql,
             more=_named(more),
         )
         return Found(_once(rows), None, int((time.perf_counter() - begun_at) * 1e9))
 
-    def committed(self, condition: Condition, names: Sequence[int], limit: int) -> tuple[list[Row], int]:
+    def committed(
+        self, condition: Condition, names: Sequence[int], limit: int, more: Sequence[str] = ()
+    ) -> tuple[list[Row], int]:
         """Of the bodies of these names (`received_ns`) the newest `limit` spans that match, and how many do in all.
+
+        `more` as in `newest`.
 
         Not among them: spans that began more than a day before their body came.
         """
@@ -151,6 +166,7 @@ class Reader:
                 "limit": limit,
             },
             condition=condition.sql,
+            more=_named(more),
         )
         return rows, rows[0]["matching"] if rows else 0
 

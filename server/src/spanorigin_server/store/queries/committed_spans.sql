@@ -2,7 +2,7 @@
 -- before now is stored, and not shown to readers who watch: older days would have to be looked through each time.
 SELECT
     ${row},
-    count() OVER () AS matching
+    count() OVER () AS matching${more}
 FROM ${database}.spans AS spans
 WHERE spans.received_ts IN (SELECT fromUnixTimestamp64Nano(toInt64(arrayJoin({names:Array(UInt64)})), 'UTC'))
     AND spans.received_ts >= fromUnixTimestamp64Nano({first:Int64}, 'UTC')

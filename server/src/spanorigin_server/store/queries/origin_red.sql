@@ -2,7 +2,8 @@
 -- allow it: no hash table of places then, and one pass (decision 0150).
 SELECT
     ${keys},
-    ${measures}${trend}
+    ${measures},
+    countIf(spans.origin_type = 'entry') AS entries${trend}
 FROM ${database}.spans AS spans
 WHERE ${window}
     AND spans.origin_path != ''
