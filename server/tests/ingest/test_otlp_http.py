@@ -197,6 +197,7 @@ def test_a_parent_id_or_link_that_is_none_is_left_out_and_the_span_kept(server: 
         (zstd.compress(b"x" * 5000)[:-3], PROTOBUF | {"content-encoding": "zstd"}, 400, "request-not-otlp"),
         (zstd.compress(bytes(200_000_000)), PROTOBUF | {"content-encoding": "zstd"}, 413, "request-too-large"),
         (LONG_WINDOW, PROTOBUF | {"content-encoding": "zstd"}, 400, "request-not-otlp"),
+        (zstd.compress(b"") * 600, PROTOBUF | {"content-encoding": "zstd"}, 400, "request-not-otlp"),
         (b"", {"content-type": "text/plain"}, 415, "content-type-unknown"),
         (b"", {}, 415, "content-type-unknown"),
         (b"", PROTOBUF | {"content-encoding": "br"}, 415, "content-encoding-unknown"),

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 # Below this, decompressing takes less than handing it to a thread and back is worth.
 _INLINE_BYTES = 1024 * 1024
 _PIECE_BYTES = 1024 * 1024
+# Each member leaves a copy of all that follows it, so a megabyte of empty ones would take seconds of copying. Who
+# compresses a request writes one member; who does so in parallel, one a block of 128 kB.
+_MEMBERS_MOST: Final = 512
 # RFC 9659: over HTTP, zstd may ask for a window of 8 MB at most. Without it a few bytes could ask for 128 MB.
 _ZSTD_OPTIONS: Final[dict[int, int]] = {zstd.DecompressionParameter.window_log_max: 23}
 
@@ -101,8 +104,10 @@ async def plain(body: bytes, encoding: str, limit_bytes: int, held: Held) -> byt
 def decompressed(body: bytes, encoding: str, limit_bytes: int, held: Held) -> bytes:
     """The content of all members of a compressed body."""
     pieces: list[bytes] = []
-    size = 0
+    size = members = 0
     while body:
+        if (members := members + 1) > _MEMBERS_MOST:
+            raise BodyUnreadable(f"it is compressed in more than {_MEMBERS_MOST} members")
         member = _MEMBERS[encoding]()
         while not member.eof:
             try:

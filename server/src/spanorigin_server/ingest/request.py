@@ -29,6 +29,8 @@ _RESOURCE, _SCOPE_SPANS = 1, 2
 _SCOPE = 1
 
 _CACHED_RESOURCES = 1024
+# Of a longer one, the thousand that are kept could be all of the memory; nobody's attributes are that long.
+_CACHED_BYTES = 16 * 1024
 UNKNOWN_SERVICE = "unknown_service"
 
 
@@ -116,8 +118,11 @@ def _encoded_scope(scope_spans: bytes) -> bytes:
     return b""
 
 
-@lru_cache(maxsize=_CACHED_RESOURCES)
 def _resource(encoded: bytes) -> _Resource:
+    return _known_resource(encoded) if len(encoded) <= _CACHED_BYTES else _read_resource(encoded)
+
+
+def _read_resource(encoded: bytes) -> _Resource:
     attributes = _texts(Resource.FromString(encoded).attributes)
 
     def first_of(*keys: str) -> str:
@@ -136,16 +141,25 @@ def _resource(encoded: bytes) -> _Resource:
     )
 
 
+_known_resource = lru_cache(maxsize=_CACHED_RESOURCES)(_read_resource)
+
+
 def _folder(path: str) -> str:
     """A folder of the repository, as the beginning of a path in it."""
     plain = path.replace("\\", "/").strip("/").removeprefix("./")
     return f"{plain}/" if plain not in ("", ".") else ""
 
 
-@lru_cache(maxsize=_CACHED_RESOURCES)
 def _scope(encoded: bytes) -> _Scope:
+    return _known_scope(encoded) if len(encoded) <= _CACHED_BYTES else _read_scope(encoded)
+
+
+def _read_scope(encoded: bytes) -> _Scope:
     scope = InstrumentationScope.FromString(encoded)
     return _Scope(attributes=_texts(scope.attributes), name=scope.name, version=scope.version)
+
+
+_known_scope = lru_cache(maxsize=_CACHED_RESOURCES)(_read_scope)
 
 
 def _texts(attributes: Iterable[KeyValue]) -> dict[str, str]:
