@@ -304,6 +304,32 @@ export type SpanDetail = {
   readonly missing_origin: Reason | null;
 };
 
+export type ChangedCode = {
+  readonly services: ReadonlyArray<ServiceChange>;
+};
+
+export type ServiceChange = {
+  readonly service: string;
+  /** Of what ran, and its commit; empty where the spans do not name them. */
+  readonly version: string;
+  readonly commit: string;
+  /** Of what it is compared with, and its commit; null where there is none. */
+  readonly base_version: string | null;
+  readonly base_commit: string | null;
+  /** Whether that ran before; where nothing was seen before, it is what came after. */
+  readonly is_before: boolean;
+  readonly repository: string | null;
+  readonly places: ReadonlyArray<ChangedPlace>;
+  /** Why nothing is known, or beside places why not all is. */
+  readonly missing: Reason | null;
+};
+
+export type ChangedPlace = {
+  /** As the spans call it. */
+  readonly path: string;
+  readonly line: number;
+};
+
 export type Reason = {
   /** A heading in docs/messages.md. */
   readonly slug: string;

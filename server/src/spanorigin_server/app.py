@@ -40,8 +40,9 @@ from spanorigin_server.query.endpoint import routes as query_routes
 from spanorigin_server.query.live import Live
 from spanorigin_server.records import StoreFailed
 from spanorigin_server.room import Room
-from spanorigin_server.source import code_endpoint, registering
+from spanorigin_server.source import changed_endpoint, code_endpoint, registering
 from spanorigin_server.source.addresses import Credentials
+from spanorigin_server.source.changed import Changed
 from spanorigin_server.source.endpoint import routes as source_routes
 from spanorigin_server.source.files import Files
 from spanorigin_server.source.functions import Functions
@@ -109,6 +110,7 @@ def application(
     credentials = Credentials(settings.git_credentials_file, settings.git_credentials)
     registered, rules = Registered(repositories, data, credentials), Rules(data)
     registered.open()
+    previewer = Previewer(repositories, highlighter, rules, functions)
     upkeep = Upkeep(engine)
     by_option = life_limits.Limits(settings.keep_days, settings.keep_bytes)
     limits = life_limits.KeptLimits(settings.data.expanduser(), by_option)
@@ -166,7 +168,8 @@ def application(
                     *archive.routes(archives, workers, keepers),
                     *backup.routes(backups, keepers),
                     *life_limits.routes(limits, upkeep, workers),
-                    *source_routes(reader, Previewer(repositories, highlighter, rules, functions), workers),
+                    *source_routes(reader, previewer, workers),
+                    *changed_endpoint.routes(reader, Changed(previewer, highlighter, functions), workers),
                     *registering.routes(registered, rules, workers),
                     *code_endpoint.routes(repositories, Files(repositories, highlighter, functions), workers),
                     *sign_in.routes(),

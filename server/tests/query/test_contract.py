@@ -24,6 +24,7 @@ NOW_NS = NOON_NS + SECOND_NS
 _ELSEWHERE = (
     "/api/v1/health",
     "/api/v1/source",
+    "/api/v1/traces/{trace_id}/changed",
     "/api/v1/code",
     "/api/v1/code/commits",
     "/api/v1/code/diff",

@@ -76,6 +76,7 @@ NEEDS: Final[Mapping[str, Mapping[str, Need]]] = {
     "/api/v1/tokens": {"GET": Right.ADMIN, "POST": Right.ADMIN},
     "/api/v1/tokens/{token_id}": {"DELETE": Right.ADMIN},
     "/api/v1/traces/{trace_id}": _READ,
+    "/api/v1/traces/{trace_id}/changed": _READ,
     "/api/v1/traces/{trace_id}/spans/{span_id}": _READ,
     "/api/v1/views": {"GET": Right.READ, "POST": Right.WRITE},
     "/api/v1/views/{view_id}": {"GET": Right.READ, "PUT": Right.WRITE, "DELETE": Right.WRITE},

@@ -250,6 +250,17 @@ class CommitFiles:
         head = self._checkout.head()
         return None if head is None or head == self.commit else self._checkout.at_commit(head)
 
+    def other(self, commit: str) -> Snapshot | None:
+        """The files of another commit of the repository; None when it does not have it."""
+        return self._checkout.at_commit(commit)
+
+    def former_path(self, path: str, base: CommitFiles) -> str | None:
+        """What a file of this commit was called at `base`; None when it was not there."""
+        if base.holds(path):
+            return path
+        moved = self._checkout.changes(base, self)
+        return next((change.old for change in moved if change.new == path), None)
+
     def changed_since(self, path: str) -> Snapshot | None:
         """The working copy, when this commit is the one checked out and the file on disk differs from it."""
         working = self.working_copy()

@@ -86,20 +86,25 @@ class Previewer:
             return Reason("repository-unreadable", message, "Check the checkout with git fsck, then ask again.")
 
     def _preview(self, frame: Frame, address: str, commit: str, context: int, service: str) -> Preview | Reason:
-        if not frame.file and not frame.path:
-            return Reason("origin-without-file", "The span's origin names no file.", "Update the SDK that wrote it.")
-        found = self._ruled(frame, commit, service)
-        if found is None:
-            snapshots = self._repositories.snapshots(address, commit)
-            if isinstance(snapshots, Reason):
-                return snapshots
-            found = _best(snapshots, frame)
+        found = self.place_of(frame, address, commit, service)
         if isinstance(found, Reason):
             return found
         snapshot, place = found
         if isinstance(snapshot, CommitFiles):
             snapshot = snapshot.changed_since(place.path) or snapshot
         return self._lines(snapshot, place, frame, address, min(context, CONTEXT_LIMIT))
+
+    def place_of(
+        self, frame: Frame, address: str, commit: str, service: str = ""
+    ) -> tuple[Snapshot, FoundPath] | Reason:
+        """Which file of which snapshot a frame is in, or why that is not known. May raise what dulwich raises."""
+        if not frame.file and not frame.path:
+            return Reason("origin-without-file", "The span's origin names no file.", "Update the SDK that wrote it.")
+        found = self._ruled(frame, commit, service)
+        if found is not None:
+            return found
+        snapshots = self._repositories.snapshots(address, commit)
+        return snapshots if isinstance(snapshots, Reason) else _best(snapshots, frame)
 
     def _ruled(self, frame: Frame, commit: str, service: str) -> tuple[Snapshot, FoundPath] | Reason | None:
         """Where a path rule says the file is, or why it is not there; None where no rule fits."""

@@ -30,6 +30,8 @@ _MARGIN = 1.5
 
 # The name of the expression that was asked for as well, by its place.
 MORE: Final = "more_{}"
+# Of one trace, and of the services in it.
+_PLACES_MOST, _COMMITS_MOST = 20_000, 5000
 _EXACTLY = (
     "spans.ts >= fromUnixTimestamp64Nano({start_ns:Int64}, 'UTC') AND "
     "spans.ts < fromUnixTimestamp64Nano({end_ns:Int64}, 'UTC')"
@@ -186,6 +188,15 @@ class Reader:
         """Everything stored of one span; None when it is not there. Of a span that was sent twice, the later one."""
         rows = self._asker.rows("one_span", {"trace_id": trace_id, "span_id": span_id})
         return rows[0] if rows else None
+
+    def places_of(self, trace_id: str) -> list[Row]:
+        """The places in the code at which a trace's spans began, with what their processes said of themselves."""
+        return self._asker.rows("trace_places", {"trace_id": trace_id, "limit": _PLACES_MOST})
+
+    def commits_of(self, services: Sequence[str], start_ns: int, end_ns: int) -> list[Row]:
+        """The commits that services ran in a stretch of time, by service, the one first that was seen first."""
+        window = Window.around(start_ns, end_ns).sql()
+        return self._asker.rows("service_commits", {"services": list(services), "limit": _COMMITS_MOST}, window=window)
 
 
 def next_slice_s(looked_s: int, found: int, wanted: int) -> int:
