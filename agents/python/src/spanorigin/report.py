@@ -177,7 +177,9 @@ def _settings(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _exporting(running: Running) -> dict[str, Any]:
-    return {**asdict(running.exporting.verdict), "batches_merged": running.exporting.batches_merged}
+    files = running.exporting.files
+    told = {} if files is None else {"files_told": files.named, "files_untold": dict(files.refused)}
+    return {**asdict(running.exporting.verdict), "batches_merged": running.exporting.batches_merged, **told}
 
 
 def _frameworks(running: Running) -> list[dict[str, Any]]:

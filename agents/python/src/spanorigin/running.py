@@ -182,7 +182,8 @@ def build(settings: Settings, answer: Callable[[Mapping[str, Any]], Mapping[str,
         quicken=getattr(walker, "as_on_handler", None) if attach is emit.attach_to_new else None,
     )
     installation = Installation(True, "installed", settings, why_walker, why_attach)
-    exporting = export.install(watch_imports, partial(tally.failure, "export"))
+    files = export.Files(lambda path: sources.verdict(path).accepted)
+    exporting = export.install(watch_imports, partial(tally.failure, "export"), files=files)
     discovery = None
     if settings.discovery:
         from spanorigin.frameworks.discovery import Discovery

@@ -67,10 +67,10 @@ class Spans:
 class Merging:
     """The export path, installed; and its failures. It merges single spans too, unless told otherwise."""
 
-    def __init__(self, smallest_batch=1):
+    def __init__(self, smallest_batch=1, files=None):
         self.failures = []
         self.theirs = trace_encoder.encode_spans
-        self.path = install(watch_imports, self.failures.append, smallest_batch=smallest_batch)
+        self.path = install(watch_imports, self.failures.append, smallest_batch=smallest_batch, files=files)
 
     def plain(self, spans):
         """What the exporter's own encoder makes of `spans`."""

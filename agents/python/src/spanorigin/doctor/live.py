@@ -214,6 +214,9 @@ def _how(report: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("attaching", str(report.get("attaching", "?"))),
         ("exporting", f"{exporting.get('reason', '?')} ({exporting.get('batches_merged', 0)} batches merged)"),
     ]
+    if "files_told" in exporting:
+        untold = "".join(f", {count} {reason}" for reason, count in sorted(exporting["files_untold"].items()))
+        rows.append(("contents", f"{exporting['files_told']} files' told{untold}"))
     discovery = report.get("discovery")
     if discovery:
         rows.append(("discovery", _on(discovery)))

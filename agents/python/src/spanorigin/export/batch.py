@@ -18,6 +18,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext
 
 from spanorigin import names
+from spanorigin.export.files import Files
 
 EncodeSpans = Callable[[Sequence[ReadableSpan]], Any]
 _Names = tuple[str, ...]
@@ -76,10 +77,11 @@ class UnlikeError(Exception):
 class Merger:
     """Encodes batches with `encoder`. Keeps PREPARED_LIMIT_BYTES prepared at most; safe in any thread."""
 
-    __slots__ = ("_encoder", "_layouts", "_prepared", "_size")
+    __slots__ = ("_encoder", "_files", "_layouts", "_prepared", "_size")
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
+        self._files: Files | None = None
         # By content, not by the identity of what was attached: whatever a program or a processor did to a span's
         # attributes, the bytes found here are those of the attributes it has now.
         self._prepared: dict[_Names, _Table] = {}
@@ -91,8 +93,34 @@ class Merger:
 
         Raises what the encoder raises, and UnlikeError; nothing is lost then, for nothing was changed.
         """
+        self._begin()
         groups = self._groups(spans)
         return None if groups is None else self._framed(groups)
+
+    def tell(self, files: Files) -> None:
+        """From now on the first span of each file tells its content too. What is prepared is prepared anew, for it is
+        then that a file is looked for: a span of a place that was met before costs nothing."""
+        self._files = files
+        self._forget()
+
+    def knows(self, spans: Sequence[ReadableSpan]) -> bool:
+        """Whether the places of all these spans are prepared, so that none of them has anything new to tell."""
+        self._begin()
+        return all(map(self._knows, filter(_has_origin, spans)))
+
+    def _begin(self) -> None:
+        """Before each batch: when files are to be told again, their places are met for the first time again."""
+        if self._files is not None and self._files.begins_again():
+            self._forget()
+
+    def _knows(self, span: ReadableSpan) -> bool:
+        held: dict[str, Any] = span._attributes._dict  # type: ignore[union-attr]  # _has_origin() has looked
+        layout = self._layouts.get(tuple(held))
+        if layout is None:
+            return False
+        _, start, end, _, table = layout
+        run = tuple(held.values())[start:end]
+        return run in table or not _PLAIN.issuperset(map(type, run))
 
     def _groups(self, spans: Sequence[ReadableSpan]) -> _Groups | None:
         if not any(map(_has_origin, spans)):
@@ -134,7 +162,7 @@ class Merger:
             return encode_span(span).SerializePartialToString()  # type: ignore[no-any-return]
         prepared = table.get(run)
         if prepared is None:
-            prepared = self._prepare(names_held[start:end], run, table)
+            prepared = self._first_sight(span, names_held[start:end], run, table)
         # All else of the span, its count of dropped attributes included, is read from the same place as before.
         stripped.__dict__ = span.__dict__
         # Without `strict`: naming an argument doubles the price of a zip, two of which are a fifth of an origin's.
@@ -163,6 +191,17 @@ class Merger:
         layout = held[:start], start, end, held[end:], self._prepared.setdefault(ours, {})
         self._layouts[held] = layout
         return layout
+
+    def _first_sight(self, span: ReadableSpan, ours: _Names, run: _Values, table: _Table) -> bytes:
+        """Prepared for a place that was not met before; and for this span alone, what is new of its files."""
+        news, is_all = ("", True) if self._files is None else self._files.news(ours, run)
+        # A place whose files were not all told is met for the first time again.
+        prepared = self._prepare(ours, run, table if is_all else {})
+        bounded: Any = span._attributes
+        has_room = (bounded.maxlen is None or len(bounded._dict) < bounded.maxlen) and (
+            bounded.max_value_len is None or len(news) <= bounded.max_value_len
+        )
+        return prepared + self._attribute_bytes({names.ORIGIN_FILES: news}) if news and has_room else prepared
 
     def _prepare(self, ours: _Names, run: _Values, table: _Table) -> bytes:
         prepared = self._attribute_bytes(dict(zip(ours, run, strict=True)))

@@ -14,6 +14,7 @@ from typing import Any, Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from spanorigin.export.batch import EncodeSpans, Merger
+from spanorigin.export.files import Files
 from spanorigin.export.recognise import FUNCTION, MODULE, parts, recognise
 from spanorigin.model import Verdict
 
@@ -33,13 +34,15 @@ FAILURE_LIMIT: Final = 3
 SMALLEST_BATCH: Final = 3
 
 
-def install(watch: Watch, on_failure: OnFailure, *, smallest_batch: int = SMALLEST_BATCH) -> ExportPath:
+def install(
+    watch: Watch, on_failure: OnFailure, *, smallest_batch: int = SMALLEST_BATCH, files: Files | None = None
+) -> ExportPath:
     """Merge prepared bytes in the OTLP exporters that are loaded and in those to come. Raises nothing.
 
     `on_failure` gets each error of our own; the spans concerned have gone the plain way by then. Batches of fewer
-    than `smallest_batch` spans always go the plain way.
+    than `smallest_batch` spans go the plain way, unless one of them has something to tell of `files`.
     """
-    path = ExportPath(on_failure, smallest_batch, watch)
+    path = ExportPath(on_failure, smallest_batch, watch, files)
     path.step_in()
     return path
 
@@ -47,7 +50,8 @@ def install(watch: Watch, on_failure: OnFailure, *, smallest_batch: int = SMALLE
 class ExportPath:
     """The way of this process's spans to the wire."""
 
-    def __init__(self, on_failure: OnFailure, smallest_batch: int, watch: Watch) -> None:
+    def __init__(self, on_failure: OnFailure, smallest_batch: int, watch: Watch, files: Files | None = None) -> None:
+        self.files = files
         self.verdict = Verdict(False, "plain encoding: no OTLP protobuf exporter has been loaded")
         """Whether bytes are merged, and why or why not, in words for `spanorigin doctor`."""
         self.batches_merged = 0
@@ -116,10 +120,9 @@ class ExportPath:
                 self._give_up("plain encoding: another tool has put a part of its own into the OTLP exporter")
                 return theirs(sdk_spans)
             spans = sdk_spans if isinstance(sdk_spans, (list, tuple)) else list(sdk_spans)
-            if len(spans) < self._smallest_batch:
-                return theirs(spans)
             try:
-                request = merger.request(spans)
+                is_plain = len(spans) < self._smallest_batch and (self.files is None or merger.knows(spans))
+                request = None if is_plain else merger.request(spans)
                 failure = None
             except Exception as error:
                 # Without its frames, or this one would hold itself until a garbage collection.
@@ -131,6 +134,7 @@ class ExportPath:
                     self._failed(failure)
                 if request is None or not self._proves(request, plain):
                     return plain
+                request = self._telling(merger, spans) or request
             self.batches_merged += 1
             return request
 
@@ -142,6 +146,18 @@ class ExportPath:
         if not self._is_proven:
             self._give_up("plain encoding: the first batch came out differently")
         return self._is_proven
+
+    def _telling(self, merger: Merger, spans: Sequence[ReadableSpan]) -> Any | None:
+        """The first batch once more, now with what is told of files, which no other way of encoding has. It may be the
+        only one of a short program."""
+        if self.files is None:
+            return None
+        try:
+            merger.tell(self.files)
+            return merger.request(spans)
+        except Exception as error:
+            self._failed(error.with_traceback(None))
+            return None
 
     def _failed(self, error: Exception) -> None:
         self._on_failure(error)
