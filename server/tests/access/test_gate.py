@@ -7,9 +7,12 @@ import re
 import grpc
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from spanorigin_server.access.gate import Guard
+from spanorigin_server.access.audit import Audit
+from spanorigin_server.access.gate import Gate, Guard, Refusal
+from spanorigin_server.access.principal import Principal
 from spanorigin_server.access.scopes import NEEDS, OPEN, Right, need_of
-from spanorigin_server.access.sessions import COOKIE
+from spanorigin_server.access.sessions import COOKIE, Sessions
+from spanorigin_server.access.tokens import FILE_NAME, Tokens
 from spanorigin_server.ingest.otlp_grpc import METHOD
 
 from .conftest import ADDRESS, DATADOG_PORT, PAGE, Shut, applications
@@ -179,6 +182,20 @@ def test_a_cookie_changes_nothing_for_a_page_that_is_not_the_servers(shut, origi
     assert answer.status_code == 403
     assert draft["name"] not in [view["name"] for view in browser.get("/api/v1/views").json()["views"]]
     assert browser.post("/api/v1/views", json=draft, headers={"origin": ADDRESS}).status_code == 201
+
+
+def test_behind_a_proxy_with_a_host_of_its_own_the_public_address_is_the_servers(tmp_path):
+    public = "https://spans.example.com"
+    gate = Gate(Tokens(tmp_path / FILE_NAME), Sessions(), Audit(tmp_path), demands=True, public_url=public)
+    cookie = gate.sessions.begin(Principal("ada", frozenset(Right), "person"))
+
+    def answer(origin: str) -> Principal | Refusal:
+        headers = {"host": "localhost:4318", "origin": origin, "cookie": f"{COOKIE}={cookie}"}
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        return gate.admitted_scope({"method": "POST", "headers": raw}, Right.WRITE)
+
+    assert answer(public).name == "ada"
+    assert answer("https://example.com").slug == "page-not-ours"
 
 
 @pytest.mark.parametrize("to", ["//example.com", "/\\example.com", "https://example.com", "example.com", "/a\nb"])

@@ -294,6 +294,17 @@ def test_an_id_token_that_does_not_hold_is_not_believed(changed):
     assert failed.value.slug == "oidc-answer"
 
 
+def test_an_address_that_the_provider_did_not_prove_is_nobodys():
+    given = {"email": "boss@example.com", "preferred_username": "mallory"}
+
+    believed = [
+        knowing()._checked({}, id_token(**given, **said), "n").get("email")
+        for said in ({}, {"email_verified": True}, {"email_verified": False}, {"email_verified": "false"})
+    ]
+
+    assert believed == ["boss@example.com", "boss@example.com", None, None]
+
+
 @pytest.mark.parametrize("token", ["", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.", "é"])
 def test_what_is_no_id_token_is_not_believed(token):
     with pytest.raises(SignInFailed):

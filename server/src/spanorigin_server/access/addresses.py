@@ -1,8 +1,8 @@
-"""Which requests come from where they should: a check of Host and Origin, before anything else looks at a request.
+"""Which requests come from where they should: a check of what browsers say, before anything else looks at a request.
 
-A page on the internet can make a visitor's browser send requests to this machine. Two headers give it away: a Host that
-is a name from outside (DNS rebinding), and an Origin that is another site. On loopback, where nobody signs in, these
-checks are what protects the data (decision 0036).
+A page on the internet can make a visitor's browser send requests to this machine. Three headers give it away: a Host
+that is a name from outside (DNS rebinding), an Origin that is another page, and Sec-Fetch-Site. On loopback, where
+nobody signs in, these checks are what protects the data (decisions 0036, 0240).
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# For this server's own pages. Spans may come from those of other ports of this machine too: they are shown there.
+_OWN = ("/api/", "/metrics")
 
 
 class Access:
@@ -27,6 +29,7 @@ class Access:
         """`public_url` is where a proxy in front of the server is reached; its name is the server's own too."""
         self._app = app
         self._bound_host = bound_host.lower()
+        self._public_url = public_url
         self._public_host = (urlsplit(public_url).hostname or "").lower()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,13 +49,30 @@ class Access:
                 "that means another site. Use http://localhost, an address, or start with --host and that name, or "
                 "with --public-url where a proxy stands in front."
             )
+        is_for_own_pages = scope["path"].startswith(_OWN)
+        if scope["method"] in _READING:
+            # It could not read the answer. But how long that takes tells what there is, and asking costs us.
+            is_from_elsewhere = headers.get(b"sec-fetch-site") == b"cross-site"
+            if is_for_own_pages and is_from_elsewhere and headers.get(b"sec-fetch-mode") != b"navigate":
+                return "origin-not-ours", (
+                    "The request was made by a page of another site, and only pages of this server may ask it "
+                    "anything. Open the address in a tab of its own, or ask from a program."
+                )
+            return None
         origin = headers.get(b"origin", b"").decode("latin-1")
-        if scope["method"] not in _READING and origin and not is_loopback_origin(origin) and not is_same(origin, host):
+        if not origin or is_own_page(origin, host, self._public_url):
+            return None
+        if is_for_own_pages:
             return "origin-not-ours", (
-                f"The request was made by a page of {origin}, and only pages of this server and of this machine may "
-                "send anything. Send through a collector, or serve the page from localhost."
+                f"The request was made by a page of {origin}, and only pages of this server itself may change "
+                "anything. Where a proxy stands in front, start the server with --public-url and its address."
             )
-        return None
+        if is_loopback_origin(origin):
+            return None
+        return "origin-not-ours", (
+            f"The request was made by a page of {origin}, and only pages of this server and of this machine may "
+            "send anything. Send through a collector, or serve the page from localhost."
+        )
 
     def _is_ours(self, name: str) -> bool:
         if _is_address(name) or name == "localhost" or name.endswith(".localhost"):
@@ -87,12 +107,18 @@ def name_of(host: str) -> str:
     return host.partition(":")[0].lower()
 
 
-def is_same(origin: str, host: str) -> bool:
-    """Is a browser's origin the very host, port included, that the request is for?"""
+def is_own_page(origin: str, host: str, public_url: str) -> bool:
+    """Is a browser's origin the very host, port included, that the request is for, or where a proxy shows us?
+
+    Many a proxy writes a Host of its own, so that its pages are known by the latter alone.
+    """
     try:
-        return urlsplit(origin).netloc.lower() == host.lower()
+        given, public = urlsplit(origin), urlsplit(public_url)
     except ValueError:
         return False
+    if public.netloc and (given.scheme, given.netloc.lower()) == (public.scheme, public.netloc.lower()):
+        return True
+    return given.netloc.lower() == host.lower()
 
 
 def _is_address(name: str) -> bool:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from spanorigin_server.answers import error_answer
 
 from . import principal
-from .addresses import is_same
+from .addresses import is_own_page
 from .audit import Audit, AuditNotWritten
 from .principal import ANYONE_HERE, NOBODY, Principal
 from .scopes import MEANINGS, Need, Right, need_of
@@ -67,6 +67,8 @@ class Gate:
     sessions: Sessions
     audit: Audit
     demands: bool
+    # Where a proxy in front of the server is reached.
+    public_url: str = ""
     # Told the slug of every refusal.
     refused: Callable[[str], None] = lambda _slug: None
 
@@ -132,7 +134,7 @@ class Gate:
         if isinstance(who, Principal) and need is not None and is_by_cookie and scope["method"] not in _READING:
             origin = headers.get(b"origin", b"").decode("latin-1")
             # Browsers name the origin of everything that is not read; another port of this host is another page.
-            if not is_same(origin, headers.get(b"host", b"").decode("latin-1")):
+            if not is_own_page(origin, headers.get(b"host", b"").decode("latin-1"), self.public_url):
                 return Refusal(
                     403,
                     "page-not-ours",

@@ -200,7 +200,7 @@ class Oidc:
         is_for_others = isinstance(for_whom, list) and len(for_whom) > 1
         if token.claims.get("azp", None if is_for_others else self.settings.client_id) != self.settings.client_id:
             raise SignInFailed("The provider's answer was made for another program. Begin again.", slug="oidc-answer")
-        return dict(token.claims)
+        return _proved(token.claims)
 
     def _keys_with(self, metadata: Mapping[str, Any], key_id: str | None) -> KeySet:
         """The provider's keys; asked for again, but not all the time, when this one is not among them."""
@@ -222,9 +222,15 @@ class Oidc:
             # Many providers keep an id token short, and tell the rest here.
             told = _asked(str(at), headers={"authorization": f"Bearer {access_token}"})
             if told.get("sub") == claims["sub"]:
-                claims.update({key: value for key, value in told.items() if key not in claims})
+                claims |= {key: value for key, value in _proved(told).items() if key not in claims}
                 role = role_of(claims, self.settings.role_claim, self.settings.roles)
         return role
+
+
+def _proved(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """The claims without an address that the provider says is not proved to be the person's: anybody may claim one."""
+    is_unproved = claims.get("email_verified") in (False, "false")
+    return {key: value for key, value in claims.items() if not (is_unproved and key == "email")}
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):

@@ -27,7 +27,7 @@ def gate_of(settings: Settings) -> Gate:
     demands = settings.demands_tokens_here or settings.oidc is not None or not is_loopback(settings.host)
     folder = settings.data.expanduser()
     tokens = Tokens(folder / FILE_NAME)
-    return Gate(tokens, Sessions(), Audit(folder), demands=demands)
+    return Gate(tokens, Sessions(), Audit(folder), demands=demands, public_url=settings.public_url)
 
 
 def certificate_of(settings: Settings) -> Certificate | None:

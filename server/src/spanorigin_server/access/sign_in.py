@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, quote
 
+import anyio
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -21,12 +22,13 @@ from starlette.routing import Route
 from spanorigin_server.answers import json_answer
 
 from . import principal
-from .addresses import is_same
+from .addresses import is_own_page
 from .gate import WHO, address_of
 from .oidc import Oidc, SignInFailed
 from .principal import NOBODY, Principal
 from .scopes import Right
 from .sessions import cookie_of, set_cookie
+from .strangers import Strangers
 from .tokens import Token, TokensUnreadable
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 _STATE_COOKIE: Final = "spanorigin-sign-in"
 _FORM_MOST: Final = 8 * 1024
+# Of the threads that everybody shares, so many at most wait for a provider that does not answer.
+_ASKING_MOST: Final = 4
 _STYLE: Final = (
     "body{font:16px system-ui,sans-serif;max-width:26rem;margin:14vh auto;padding:0 1rem;color-scheme:light dark}"
     "input,button,a.button{font:inherit;padding:.5rem .7rem;box-sizing:border-box}"
@@ -59,6 +63,8 @@ class SignIn:
     is_secure: bool
     public_url: str = ""
     oidc: Oidc | None = None
+    strangers: Strangers = field(default_factory=Strangers)
+    asking: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_ASKING_MOST))
 
     def routes(self) -> list[Route]:
         return [
@@ -76,14 +82,14 @@ class SignIn:
     async def _sign_in(self, request: Request) -> Response:
         form = await _form(request)
         to = local_address(form.get("next", "/"))
-        if not _is_own_page(request):
+        if not self._is_own(request):
             return self._shown(request, to, "That form was not one of this server's pages. Sign in here.", 403)
         try:
             token = self.gate.tokens.of_secret(form.get("token", "").strip())
         except TokensUnreadable as failure:
             return self._shown(request, to, failure.message, 503)
         if token is None:
-            await self._note(request, NOBODY, "sign-in with a token that is none", 401)
+            await self._note_stranger(request, "sign-in with a token that is none", 401)
             message = "That is no token of this server: it was mistyped, was revoked, or has run out."
             return self._shown(request, to, message, 401)
         if Right.READ not in token.rights:
@@ -106,7 +112,7 @@ class SignIn:
         ours = self.public_url or f"{scheme}://{request.headers.get('host', 'localhost')}"
         oidc, redirect_uri = self.oidc, f"{ours}/sign-in/callback"
         try:
-            address, state = await anyio.to_thread.run_sync(lambda: oidc.begun(redirect_uri, to))
+            address, state = await anyio.to_thread.run_sync(lambda: oidc.begun(redirect_uri, to), limiter=self.asking)
         except SignInFailed as failure:
             return self._shown(request, to, f"{failure.message} [{failure.slug}]", 502)
         response = RedirectResponse(address, 303, headers={"cache-control": "no-store"})
@@ -120,10 +126,10 @@ class SignIn:
         oidc, answer = self.oidc, dict(request.query_params)
         state = cookie_of(request.headers.get("cookie", ""), _STATE_COOKIE) or ""
         try:
-            who, to = await anyio.to_thread.run_sync(lambda: oidc.finished(answer, state))
+            who, to = await anyio.to_thread.run_sync(lambda: oidc.finished(answer, state), limiter=self.asking)
         except SignInFailed as failure:
             status = 502 if failure.slug == "oidc-unreachable" else 403
-            await self._note(request, NOBODY, f"sign-in refused: {failure.slug}", status)
+            await self._note_stranger(request, f"sign-in refused: {failure.slug}", status)
             return self._shown(request, "/", f"{failure.message} [{failure.slug}]", status)
         await self._note(request, who, "sign-in", 303)
         response = RedirectResponse(to, 303, headers={"cache-control": "no-store"})
@@ -134,7 +140,7 @@ class SignIn:
         return response
 
     async def _sign_out(self, request: Request) -> Response:
-        if not _is_own_page(request):
+        if not self._is_own(request):
             return self._shown(request, "/", "That form was not one of this server's pages.", 403)
         value = cookie_of(request.headers.get("cookie", ""))
         if value:
@@ -144,9 +150,19 @@ class SignIn:
         response.headers.append("set-cookie", set_cookie("", is_secure=self.is_secure, max_age_s=0))
         return response
 
+    def _is_own(self, request: Request) -> bool:
+        """Was the form one of ours? Otherwise a page elsewhere could sign somebody in as another, or out."""
+        origin = request.headers.get("origin", "")
+        return not origin or is_own_page(origin, request.headers.get("host", ""), self.public_url)
+
     async def _note(self, request: Request, who: Principal, what: str, status: int) -> None:
         origin = address_of(request.scope)
         await anyio.to_thread.run_sync(self.gate.audit.add, who.name, who.kind, origin, what, status)
+
+    async def _note_stranger(self, request: Request, what: str, status: int) -> None:
+        line = self.strangers.line(what)
+        if line is not None:
+            await self._note(request, NOBODY, line, status)
 
     async def _session(self, request: Request) -> Response:
         who: Principal = request.scope["state"][WHO]
@@ -212,12 +228,6 @@ def local_address(address: str) -> str:
     """The address, if it is one of this UI's; a page elsewhere must not be reached by way of our sign-in."""
     is_local = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
     return address if is_local else "/"
-
-
-def _is_own_page(request: Request) -> bool:
-    """Was the form one of ours? Otherwise a page elsewhere could sign somebody in as another, or out."""
-    origin = request.headers.get("origin", "")
-    return not origin or is_same(origin, request.headers.get("host", ""))
 
 
 async def _form(request: Request) -> dict[str, str]:
