@@ -194,12 +194,12 @@ class Merger:
 
     def _first_sight(self, span: ReadableSpan, ours: _Names, run: _Values, table: _Table) -> bytes:
         """Prepared for a place that was not met before; and for this span alone, what is new of its files."""
-        news, is_all = ("", True) if self._files is None else self._files.news(ours, run)
+        news, is_all = ((), True) if self._files is None else self._files.news(ours, run)
         # A place whose files were not all told is met for the first time again.
         prepared = self._prepare(ours, run, table if is_all else {})
         bounded: Any = span._attributes
         has_room = (bounded.maxlen is None or len(bounded._dict) < bounded.maxlen) and (
-            bounded.max_value_len is None or len(news) <= bounded.max_value_len
+            bounded.max_value_len is None or max(map(len, news), default=0) <= bounded.max_value_len
         )
         return prepared + self._attribute_bytes({names.ORIGIN_FILES: news}) if news and has_room else prepared
 

@@ -69,8 +69,8 @@ class Files:
         self._told = set()
         return True
 
-    def news(self, attributes: Sequence[str], values: Sequence[Any]) -> tuple[str, bool]:
-        """The value of `spanorigin.files` for a span with these attributes of ours: files not told yet, or nothing.
+    def news(self, attributes: Sequence[str], values: Sequence[Any]) -> tuple[tuple[str, ...], bool]:
+        """The value of `spanorigin.files` for a span with these attributes of ours: `sha1 path` of files not told yet.
 
         Also whether that is all; files beyond what is read for one batch are told with a later one.
         """
@@ -80,20 +80,20 @@ class Files:
                 continue
             if path not in self._known:
                 if self._left_bytes <= 0:
-                    return "\n".join(lines), False
+                    return tuple(lines), False
                 self._known[path] = self._name(path)
             name = self._known[path]
             if name is not None:
                 lines.append(f"{name} {path}")
             self._told.add(path)
-        return "\n".join(lines), True
+        return tuple(lines), True
 
     def _name(self, path: str) -> str | None:
         """The id that git gives the file's content, as it was when the process began; None where that is not known."""
         if len(self._known) >= FILES_MOST:
             self.refused["too-many"] += 1
             return None
-        if "\n" in path or not self._is_users(path):
+        if not self._is_users(path):
             return None
         try:
             content, written_ns = _read(path)
@@ -112,7 +112,7 @@ class _UntoldError(ValueError):
 
 
 def _read(path: str) -> tuple[bytes, int]:
-    """A file's bytes and when it was last written or replaced. Raises _UntoldError, and OSError and ValueError by itself."""
+    """A file's bytes, and when it was last written or replaced (epoch). Raises _UntoldError, OSError, ValueError."""
     # Not blocking: a pipe of that name would hold the exporter's thread for ever.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     # Not by open(): a folder's descriptor would stay open.
