@@ -13,6 +13,9 @@ import signal
 import sys
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
+
+from .reach import Reach, ReachRefused
 
 MEMORY_MOST_BYTES: Final = 4 * 1024**3
 _TIMEOUT_S: Final = 60.0
@@ -60,7 +63,10 @@ def _from_remote(repo: Any, job: dict[str, Any]) -> tuple[dict[bytes, bytes], by
             path = url
         else:
             client, path = get_transport_and_path_from_url(url, ssh_command=job["ssh_command"])
+        Reach(urlsplit(url).hostname or "").watch()
         found = client.fetch(path, repo, determine_wants=_wanted)
+    except ReachRefused as refusal:
+        raise NotFetched(str(refusal)) from None
     except Exception as error:  # dulwich's own are of a dozen types, and it lets those of urllib3 through
         raise NotFetched(_without(secrets, f"{type(error).__name__}: {error}")) from None
     refs = {name: value for name, value in found.refs.items() if value is not None and name.startswith(_MIRRORED)}
