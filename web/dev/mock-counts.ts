@@ -110,7 +110,13 @@ const COUNTS: Readonly<Record<string, Count>> = {
     origins: values("line", spans)
       .filter(([place]) => place !== "")
       .slice(0, 200)
-      .map(([, group]) => ({ ...group[0]!.origin, ...red(group), self_ns: null, trend: null })),
+      .map(([, group]) => ({
+        ...group[0]!.origin,
+        ...red(group),
+        entries: group.filter(({ origin }) => origin?.type === "entry").length,
+        self_ns: null,
+        trend: null,
+      })),
     read_ns: 12e6,
   }),
   heatmap: (parameters, spans) => {
@@ -169,8 +175,10 @@ export function counted(
   sent: unknown,
 ): Answer | null {
   if (route === "views" && sent) {
-    const view = { id: String(VIEWS.length + 1).padStart(16, "0"), description: "", created_ns: "0", changed_ns: "0" };
-    VIEWS.push({ ...view, ...(sent as wire.ViewDraft) });
+    const draft = sent as wire.ViewDraft;
+    const id = String(VIEWS.length + 1).padStart(16, "0");
+    const slug = `${draft.name.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-${VIEWS.length + 1}`;
+    VIEWS.push({ description: "", ...draft, id, slug, created_ns: "0", changed_ns: "0" });
     return [201, VIEWS.at(-1)];
   }
   const count = COUNTS[route];

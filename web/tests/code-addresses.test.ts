@@ -48,6 +48,7 @@ const red = (path: string, line: number, totalNs: number): PlaceRed => ({
   line,
   function: "pay",
   selfNs: null,
+  entries: 0,
   count: 1,
   rate: 1,
   errors: 0,

@@ -13,7 +13,14 @@ import {
 import { DEFAULT_RANGE } from "../src/model/time-range";
 
 const stats = { count: 1, rate: 1, errors: 0, errorRate: 0, p50Ns: 1, p95Ns: 1, totalNs: 1 };
-const place: OriginStats = { ...stats, path: "app/stock room.py", line: 47, function: "stock.reserve", trend: null };
+const place: OriginStats = {
+  ...stats,
+  path: "app/stock room.py",
+  line: 47,
+  function: "stock.reserve",
+  entries: 0,
+  trend: null,
+};
 
 describe("how the explorer looks at a search", () => {
   const looks: ExploreLook[] = [
@@ -72,10 +79,11 @@ test("pieces of the window are brushed with both their ends", () => {
 
 test("shares and rates never say that something is nothing", () => {
   expect([0, 0.00001, 0.0002, 0.014, 0.234, 1].map(percent)).toEqual(["0", "<0.01", "0.02", "1.4", "23", "100"]);
-  expect([12, 0.07, 0.0004, 0].map((one) => Object.values(readableRate(one)).join(" "))).toEqual([
+  expect([12, 0.07, 0.0004, 0.00002, 0].map((one) => Object.values(readableRate(one)).join(" "))).toEqual([
     "12.0 /s",
     "4.2 /min",
     "1.4 /h",
+    "1.7 /day",
     "0 /s",
   ]);
 });

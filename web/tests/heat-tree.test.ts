@@ -16,6 +16,7 @@ const spent = (path: string, totalNs: number): PlaceRed => ({
   p95Ns: totalNs,
   totalNs,
   selfNs: null,
+  entries: 0,
 });
 const PATHS = ["README.md", "ads/app/views.py", "lib/x.py", "shop/app/pay.py", "shop/app/views.py"];
 

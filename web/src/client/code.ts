@@ -122,5 +122,6 @@ function toPlaceRed(stats: wire.OriginStats): PlaceRed {
     line: stats.line,
     function: stats.function ?? "",
     selfNs: stats.self_ns,
+    entries: stats.entries,
   };
 }

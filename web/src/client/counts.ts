@@ -52,6 +52,7 @@ export async function getOrigins(question: OriginsQuestion, signal?: AbortSignal
     path: origin.path ?? "",
     line: origin.line,
     function: origin.function,
+    entries: origin.entries,
     trend: origin.trend,
   }));
 }

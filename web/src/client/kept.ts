@@ -23,6 +23,11 @@ export async function listViews(): Promise<readonly SavedView[]> {
   return (await ask<wire.ViewList>(VIEWS, {})).views;
 }
 
+/** A view by its id or its slug. */
+export function getView(slug: string, signal?: AbortSignal): Promise<SavedView> {
+  return ask<wire.View>(`${VIEWS}/${slug}`, {}, signal);
+}
+
 export function makeView(name: string, address: string): Promise<SavedView> {
   return send<wire.View>("POST", VIEWS, { name, address });
 }

@@ -47,19 +47,24 @@ export async function searchSpans(search: SpanSearch, signal?: AbortSignal): Pro
     },
     signal,
   );
-  const columns = page.columns ?? [];
-  const spans = page.spans.map((span, at) => ({ ...toSpan(span), ...(columns[at] ? { more: columns[at] } : {}) }));
-  return { spans, cursor: page.cursor, readNs: page.read_ns };
+  return { spans: withColumns(page), cursor: page.cursor, readNs: page.read_ns };
 }
 
-export async function slowestSpans(
+/** Spans with the texts of the columns that were asked for with them. */
+function withColumns({ spans, columns = [] }: Pick<wire.SpanPage, "spans" | "columns">): Span[] {
+  return spans.map((span, at) => ({ ...toSpan(span), ...(columns[at] ? { more: columns[at] } : {}) }));
+}
+
+/** The longest spans of a search, longest first; or the shortest, shortest first. */
+export async function spansByDuration(
   query: string,
   from: EpochNs,
   to: EpochNs,
   limit: number,
+  sort: "slowest" | "fastest",
   signal?: AbortSignal,
 ): Promise<readonly Span[]> {
-  const parameters = { q: query, from: String(from), to: String(to), limit: String(limit), sort: "slowest" };
+  const parameters = { q: query, from: String(from), to: String(to), limit: String(limit), sort };
   const page = await ask<wire.SpanPage>("/api/v1/spans", parameters, signal);
   return page.spans.map(toSpan);
 }
@@ -74,12 +79,13 @@ export interface Watcher {
 }
 
 /** Spans as they are stored, until the returned function is called. */
-export function watchSpans(query: string, watcher: Watcher): () => void {
-  const source = new EventSource(`/api/v1/live?${new URLSearchParams({ q: query })}`);
+export function watchSpans(query: string, columns: readonly string[], watcher: Watcher): () => void {
+  const asked = { q: query, ...(columns.length > 0 ? { columns: columns.join(",") } : {}) };
+  const source = new EventSource(`/api/v1/live?${new URLSearchParams(asked)}`);
   const on = <Data>(name: string, act: (data: Data) => void) =>
     source.addEventListener(name, (event) => act(JSON.parse((event as MessageEvent<string>).data) as Data));
-  on<{ spans: wire.Span[]; matching: number }>("spans", (data) =>
-    watcher.onSpans(data.spans.map(toSpan), data.matching),
+  on<{ spans: wire.Span[]; columns?: string[][]; matching: number }>("spans", (data) =>
+    watcher.onSpans(withColumns(data), data.matching),
   );
   on<{ matching_per_second: number }>("rate", (data) => watcher.onRate(data.matching_per_second));
   on<{ missed_spans: number }>("gap", (data) => watcher.onMissed(data.missed_spans));

@@ -35,6 +35,7 @@ export type Page =
   | { readonly name: "diff"; readonly place: DiffPlace; readonly range: TimeRange }
   | { readonly name: "findings"; readonly kind: FindingKind; readonly range: TimeRange }
   | { readonly name: "settings" }
+  | { readonly name: "saved"; readonly slug: string }
   | { readonly name: "lost"; readonly path: string };
 
 export function readAddress(url: URL): Page {
@@ -64,6 +65,8 @@ export function readAddress(url: URL): Page {
     return { name: "findings", kind, range: readRange(url.searchParams) };
   }
   if (path === "/settings") return { name: "settings" };
+  const saved = /^\/s\/([0-9a-z-]{1,64})$/.exec(path);
+  if (saved?.[1]) return { name: "saved", slug: saved[1] };
   const key = readOriginKey(path);
   if (key) return { name: "origin", place: key, range: readRange(url.searchParams) };
   const diff = readDiffAddress(path);
@@ -110,6 +113,8 @@ export function writeAddress(page: Page): string {
     }
     case "settings":
       return "/settings";
+    case "saved":
+      return `/s/${page.slug}`;
     case "lost":
       return page.path;
   }

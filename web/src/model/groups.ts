@@ -27,6 +27,8 @@ export interface OriginStats extends Stats {
   readonly path: string;
   readonly line: number | null;
   readonly function: string | null;
+  /** How many of the spans came in; the others went out. */
+  readonly entries: number;
   readonly trend: Trend | null;
 }
 
@@ -71,7 +73,8 @@ export function stretchOf(overview: Overview, first: number, last: number): { fr
 export function readableRate(perSecond: number): Quantity {
   if (perSecond >= 0.95 || perSecond === 0) return { value: rate(perSecond), unit: "/s" };
   if (perSecond * 60 >= 0.95) return { value: rate(perSecond * 60), unit: "/min" };
-  return { value: rate(perSecond * 3600), unit: "/h" };
+  if (perSecond * 3600 >= 0.95) return { value: rate(perSecond * 3600), unit: "/h" };
+  return { value: rate(perSecond * 86_400), unit: "/day" };
 }
 
 /** `1.4 %`, `0.02 %`, `0 %`: a share in words. Whatever is more than nothing is not said to be nothing. */

@@ -15,6 +15,8 @@ export interface Session {
 
 export interface SavedView {
   readonly id: string;
+  /** The view is at `/s/` and this, whatever it is called later. */
+  readonly slug: string;
   readonly name: string;
   readonly address: string;
 }

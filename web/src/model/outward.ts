@@ -1,6 +1,7 @@
-/** The search of a page as other programs take it: a command line for curl, and addresses of files with its spans. */
+/** What a page asks, as other programs take it: a command line for curl, and addresses of files with the spans. */
 
 import type { EpochNs } from "./time";
+import type { Trace } from "./trace";
 
 export interface Asked {
   readonly query: string;
@@ -13,11 +14,11 @@ export type FileKind = "json" | "csv" | "otlp" | "parquet";
 /** So many spans a file holds at most, newest first; the server takes up to a million. */
 export const FILE_MOST = 100_000;
 
-export function exportAddress({ query, from, to }: Asked, as: FileKind): string {
+export function exportAddress({ query, from, to }: Asked, as: FileKind, most = FILE_MOST): string {
   const whole = { otlp: "otlp-json", parquet: "parquet", json: null, csv: null }[as];
   if (whole)
     return `/api/v1/archive?${new URLSearchParams({ q: query, from: String(from), to: String(to), as: whole })}`;
-  const parameters = { q: query, from: String(from), to: String(to), as, limit: String(FILE_MOST) };
+  const parameters = { q: query, from: String(from), to: String(to), as, limit: String(most) };
   return `/api/v1/spans/export?${new URLSearchParams(parameters)}`;
 }
 
@@ -30,6 +31,16 @@ export function curlCommand(origin: string, { query, from, to }: Asked): string 
   ] as const;
   const lines = parameters.map(([name, value]) => `  --data-urlencode ${quoted(`${name}=${value}`)}`);
   return [`curl --get ${quoted(`${origin}/api/v1/spans`)}`, ...lines].join(" \\\n");
+}
+
+/** The spans of a trace as a search. Its last span may begin with its last nanosecond. */
+export function traceAsked({ traceId, startNs, durationNs }: Pick<Trace, "traceId" | "startNs" | "durationNs">): Asked {
+  return { query: `trace_id:${traceId}`, from: startNs, to: startNs + BigInt(durationNs) + 1n };
+}
+
+/** A whole trace for a shell. */
+export function traceCommand(origin: string, traceId: string): string {
+  return `curl ${quoted(`${origin}/api/v1/traces/${traceId}`)}`;
 }
 
 /** In single quotes, in which a shell changes nothing. */

@@ -39,6 +39,8 @@ export interface PlaceRed extends Red {
   readonly function: string;
   /** Without the time of callees; null where that was not asked for. */
   readonly selfNs: number | null;
+  /** How many of the spans came in; the others went out. */
+  readonly entries: number;
 }
 
 export interface LineRed extends PlaceRed {
@@ -64,22 +66,19 @@ export interface Exit extends Red {
   readonly perRequest: number;
 }
 
-/**
- * The lines of a file by their numbers. Functions that share a line are put together under the one that took most time;
- * `entries` is counted of the same spans, but of entries alone.
- */
-export function linesRed(all: readonly PlaceRed[], entries: readonly PlaceRed[]): ReadonlyMap<number, LineRed> {
-  const entering = new Map<number, number>();
-  for (const { line, count } of entries) if (line !== null) entering.set(line, (entering.get(line) ?? 0) + count);
+/** What marks a place gets: an entry's, an exit's, or both. */
+export function typesOf({ entries, count }: Pick<PlaceRed, "entries" | "count">): readonly OriginType[] {
+  return entries === 0 ? ["exit"] : entries < count ? ["entry", "exit"] : ["entry"];
+}
+
+/** The lines of a file by their numbers. Functions that share a line are put together under the one that took most time. */
+export function linesRed(all: readonly PlaceRed[]): ReadonlyMap<number, LineRed> {
   const found = new Map<number, LineRed>();
   for (const place of all) {
     if (place.line === null) continue;
     const known = found.get(place.line);
     const together = known ? joined(known, place) : place;
-    const entered = entering.get(place.line) ?? 0;
-    const types: OriginType[] = entered > 0 ? ["entry"] : [];
-    if (entered < together.count) types.push("exit");
-    found.set(place.line, { ...together, line: place.line, types });
+    found.set(place.line, { ...together, line: place.line, types: typesOf(together) });
   }
   return found;
 }
@@ -91,6 +90,7 @@ function joined(a: PlaceRed, b: PlaceRed): PlaceRed {
   return {
     ...(a.count >= b.count ? a : b),
     count,
+    entries: a.entries + b.entries,
     errors,
     errorRate: count === 0 ? 0 : errors / count,
     rate: a.rate + b.rate,

@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { listVersions } from "../client/changes";
 import { getCallers, getExits, getFile, listPlaces, listRepeats, type PlaceQuestion } from "../client/code";
 import { getOverview } from "../client/counts";
-import { slowestSpans } from "../client/spans";
+import { spansByDuration } from "../client/spans";
 import { lineText } from "../model/code";
 import type { CodePlace } from "../model/code-address";
 import type { Overview } from "../model/groups";
@@ -60,12 +60,13 @@ const SLOWEST_SHOWN = 5;
 const COURSE_PIECES = 60;
 let fileKey = "";
 let countKey = "";
+let counted = Promise.resolve();
 let reading: AbortController | null = null;
 let counting: AbortController | null = null;
 let looking: AbortController | null = null;
 
-/** Reads the file and counts its spans, each unless it was done already. */
-export function openFile(place: CodePlace, range: TimeRange): void {
+/** Reads the file and counts its spans, each unless it was done already. Settled when the lines are counted. */
+export function openFile(place: CodePlace, range: TimeRange): Promise<void> {
   const nextFile = JSON.stringify([place.repository, place.commit, place.path]);
   if (nextFile !== fileKey) {
     fileKey = nextFile;
@@ -82,14 +83,15 @@ export function openFile(place: CodePlace, range: TimeRange): void {
   );
   if (nextCount !== countKey) {
     countKey = nextCount;
-    void count(place, range);
+    counted = count(place, range);
   }
+  return counted;
 }
 
 export function retryFile(place: CodePlace, range: TimeRange): void {
   fileKey = "";
   countKey = "";
-  openFile(place, range);
+  void openFile(place, range);
 }
 
 /** The same lines again, up to now. */
@@ -109,11 +111,12 @@ export async function lookAt(place: CodePlace, range: TimeRange, line: number): 
     const [callers, exits, slowest, course, ran] = await Promise.all([
       getCallers(question, abort.signal),
       isEntry ? getExits({ ...question, type: "entry" }, abort.signal) : [],
-      slowestSpans(
+      spansByDuration(
         lineSearch(question.path, line, commitOf(place)),
         question.from,
         question.to,
         SLOWEST_SHOWN,
+        "slowest",
         abort.signal,
       ),
       getOverview(ofLine, COURSE_PIECES, abort.signal),
@@ -164,7 +167,7 @@ async function besideOf(place: CodePlace, question: PlaceQuestion, signal: Abort
   ]);
   const map = lineMap(there.lines.map(lineText), here.lines.map(lineText));
   const found = new Map<number, LineRed>();
-  for (const [line, red] of linesRed(places, [])) {
+  for (const [line, red] of linesRed(places)) {
     const now = map[line - 1] ?? -1;
     if (now >= 0) found.set(now + 1, red);
   }
@@ -179,26 +182,34 @@ async function count(place: CodePlace, range: TimeRange): Promise<void> {
   const { lens } = place;
   const question = { ...asked, self: lens === "self", ...(lens === "entry" || lens === "exit" ? { type: lens } : {}) };
   try {
-    const [all, entries, other] = await Promise.all([
+    const [all, other] = await Promise.all([
       listPlaces(question, "line", abort.signal),
-      lens === "exit" ? [] : listPlaces({ ...asked, type: "entry" }, "line", abort.signal),
       besideOf(place, question, abort.signal),
     ]);
     if (abort.signal.aborted) return;
     batch(() => {
-      lines.value = linesRed(all, entries);
+      lines.value = linesRed(all);
       beside.value = other;
       countProblem.value = null;
     });
-    // What the numbers do not wait for.
-    const file = { ...asked, query: `file:${writeValue(asked.path)}` };
-    const [ran, again] = await Promise.all([listVersions(file, 1, abort.signal), listRepeats(file, abort.signal)]);
-    if (abort.signal.aborted) return;
+  } catch (error) {
+    if (!isAbort(error) && !abort.signal.aborted) countProblem.value = asProblem(error);
+    return;
+  }
+  void lookBeside(asked, abort.signal);
+}
+
+/** What the numbers do not wait for: the versions that ran, and what was called again and again. */
+async function lookBeside(asked: PlaceQuestion, signal: AbortSignal): Promise<void> {
+  const ofFile = { ...asked, query: `file:${writeValue(asked.path)}` };
+  try {
+    const [ran, again] = await Promise.all([listVersions(ofFile, 1, signal), listRepeats(ofFile, signal)]);
+    if (signal.aborted) return;
     batch(() => {
       versions.value = ran;
       repeats.value = again;
     });
   } catch (error) {
-    if (!isAbort(error) && !abort.signal.aborted) countProblem.value = asProblem(error);
+    if (!isAbort(error) && !signal.aborted) countProblem.value = asProblem(error);
   }
 }

@@ -29,6 +29,8 @@ export const readNs = signal(0);
 export const selected = signal(-1);
 /** What was asked last, for whatever else is counted of the same spans; null before the first search. */
 export const question = signal<Question | null>(null);
+/** The fields that each span was asked for with, besides the usual. */
+export const columns = signal<readonly string[]>([]);
 /** Where the list was scrolled to, for coming back. */
 export const place = { scrollTop: 0 };
 
@@ -65,10 +67,10 @@ let abort: AbortController | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
 /** Searches unless exactly this was searched already; coming back to a page does not change it under the reader. */
-export function showSearch(query: string, range: TimeRange, scope: Scope, columns: readonly string[] = []): void {
+export function showSearch(query: string, range: TimeRange, scope: Scope, fields: readonly string[] = []): void {
   const isSame = asked?.written === query && asked.scope === scope && isSameRange(asked.range, range);
-  if (isSame && String(asked?.columns) === String(columns) && phase.value !== "failed") return;
-  search(query, range, scope, columns);
+  if (isSame && String(asked?.columns) === String(fields) && phase.value !== "failed") return;
+  search(query, range, scope, fields);
 }
 
 /** The same search again, against the present moment. */
@@ -104,14 +106,17 @@ export function pause(): void {
   clearTimeout(retry);
 }
 
-function search(written: string, range: TimeRange, scope: Scope, columns: readonly string[]): void {
+function search(written: string, range: TimeRange, scope: Scope, fields: readonly string[]): void {
   clearTimeout(retry);
   abort?.abort();
   abort = new AbortController();
   const query = scoped(written, scope);
-  const of: Asked = { query, written, scope, range, columns, ...resolveRange(range, fromMs(Date.now())) };
+  const of: Asked = { query, written, scope, range, columns: fields, ...resolveRange(range, fromMs(Date.now())) };
   asked = of;
-  question.value = { query, from: of.from, to: of.to };
+  batch(() => {
+    columns.value = fields;
+    question.value = { query, from: of.from, to: of.to };
+  });
   isLoadingMore.value = false;
   phase.value = "loading";
   searchSpans({ ...of, limit: PAGE, cursor: null }, abort.signal).then(

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { getFindings } from "../client/findings";
-import { slowestSpans } from "../client/spans";
+import { spansByDuration } from "../client/spans";
 import type { Finding, FindingKind } from "../model/findings";
 import { asProblem, isAbort, type Problem } from "../model/problem";
 import type { Span } from "../model/span";
@@ -31,5 +31,5 @@ export async function openFindings(kind: FindingKind, range: TimeRange): Promise
 /** The slowest span of a search, which stands for the others; null when there is none any more. */
 export async function slowestOf(query: string, range: TimeRange, signal: AbortSignal): Promise<Span | null> {
   const { from, to } = resolveRange(range, fromMs(Date.now()));
-  return (await slowestSpans(query, from, to, 1, signal))[0] ?? null;
+  return (await spansByDuration(query, from, to, 1, "slowest", signal))[0] ?? null;
 }

@@ -38,7 +38,7 @@ export function askForLine(path: string, line: number, startNs: EpochNs): () => 
   const abort = new AbortController();
   listPlaces({ path, line, query: "", from, to }, "line", abort.signal).then(
     (places) => {
-      const found = { key, red: linesRed(places, []).get(line) ?? null, from, to, isPast };
+      const found = { key, red: linesRed(places).get(line) ?? null, from, to, isPast };
       if (known.size >= KEPT) known.clear();
       known.set(key, found);
       if (!abort.signal.aborted) lineNumbers.value = found;

@@ -38,7 +38,7 @@ export function followLive(): () => void {
       unseen.value = 0;
       waiting.value = [];
     });
-    close = watchSpans(asked.query, {
+    close = watchSpans(asked.query, explorer.columns.value, {
       onSpans: (spans, matching) => {
         state.value = "on";
         unseen.value += Math.max(0, matching - spans.length);

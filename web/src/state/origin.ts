@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { listVersions } from "../client/changes";
 import { getCallers, getExits, listPlaces } from "../client/code";
 import { getOverview } from "../client/counts";
-import { slowestSpans } from "../client/spans";
+import { spansByDuration } from "../client/spans";
 import type { Overview } from "../model/groups";
 import { type OriginKey, searchOfKey } from "../model/origin-address";
 import type { Caller, Exit, PlaceRed } from "../model/places";
@@ -56,7 +56,7 @@ export async function openOrigin(place: OriginKey, range: TimeRange): Promise<vo
       listPlaces(at, "line", signal),
       getCallers(at, signal),
       getExits({ ...at, type: "entry" }, signal),
-      slowestSpans(query, window.from, window.to, SPANS_SHOWN, signal),
+      spansByDuration(query, window.from, window.to, SPANS_SHOWN, "slowest", signal),
     ]);
     if (signal.aborted) return;
     const sorted = [...lines].sort((a, b) => b.count - a.count);

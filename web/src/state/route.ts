@@ -17,8 +17,8 @@ export function navigate(to: Page, how: "push" | "replace" = "push"): void {
 }
 
 /** Goes to an address of ours as a click on a link to it would. */
-export function follow(address: string): void {
-  navigate(readAddress(new URL(address, location.href)));
+export function follow(address: string, how: "push" | "replace" = "push"): void {
+  navigate(readAddress(new URL(address, location.href)), how);
 }
 
 /** Back to where the reader came from within these pages; to the explorer when the page was opened by its address. */

@@ -23,6 +23,7 @@ const FindingsPage = lazily(() => import("./findings/page").then((file) => file.
 const FirstRunPage = lazily(() => import("./first-run/page").then((file) => file.FirstRunPage));
 const KeySheet = lazily(() => import("./key-sheet").then((file) => file.KeySheet), null);
 const Palette = lazily(() => import("./palette").then((file) => file.Palette), null);
+const SavedPage = lazily(() => import("./saved").then((file) => file.SavedPage));
 const SettingsPage = lazily(() => import("./settings/page").then((file) => file.SettingsPage));
 const TracePage = lazily(() => import("./trace/page").then((file) => file.TracePage));
 
@@ -79,6 +80,8 @@ function CurrentPage() {
       return <FindingsPage kind={current.kind} range={current.range} />;
     case "settings":
       return <SettingsPage />;
+    case "saved":
+      return <SavedPage slug={current.slug} key={current.slug} />;
     case "lost":
       return <LostPage path={current.path} />;
   }

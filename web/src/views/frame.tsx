@@ -22,7 +22,7 @@ interface FrameProps {
   children: ComponentChildren;
 }
 
-const UNTITLED: readonly string[] = ["explore", "findings", "lost"];
+const UNTITLED: readonly string[] = ["explore", "findings", "lost", "saved"];
 
 export function Frame({ title, bars, keys, facts, class: extra = "", children }: FrameProps) {
   useEffect(() => {

@@ -3,10 +3,12 @@
 export type IconName =
   | "check"
   | "clock"
+  | "compare"
   | "copy"
   | "down"
   | "editor"
   | "error"
+  | "export"
   | "gear"
   | "git"
   | "help"
@@ -34,6 +36,9 @@ export function Sprite() {
         <circle cx="8" cy="8" r="5.5" />
         <path d="M8 5v3.2l2 1.3" />
       </symbol>
+      <symbol id="i-compare" viewBox="0 0 16 16">
+        <path d="M3 5.5h9M9.5 3 12 5.5 9.5 8M13 10.5H4M6.5 8 4 10.5 6.5 13" />
+      </symbol>
       <symbol id="i-copy" viewBox="0 0 16 16">
         <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
         <path d="M10.5 3.5v-.2a.8.8 0 0 0-.8-.8H3.3a.8.8 0 0 0-.8.8v6.4a.8.8 0 0 0 .8.8h.2" />
@@ -47,6 +52,9 @@ export function Sprite() {
       <symbol id="i-error" viewBox="0 0 16 16">
         <circle cx="8" cy="8" r="5.5" />
         <path d="M8 5v3.5M8 10.8v.01" />
+      </symbol>
+      <symbol id="i-export" viewBox="0 0 16 16">
+        <path d="M8 10V2.5M5 5.5l3-3 3 3M3 9.5v4h10v-4" />
       </symbol>
       <symbol id="i-gear" viewBox="0 0 16 16">
         <path d="M2.5 5h6M12.5 5h1M2.5 11h1M7.5 11h6" />

@@ -8,7 +8,8 @@ import { grouped } from "../../model/numbers";
 import { asProblem, isAbort, type Problem } from "../../model/problem";
 import { stateOf, toggled } from "../../model/terms";
 import { explained } from "../../state/groups";
-import { Diamond, Icon } from "../glyphs";
+import { Diamond } from "../glyphs";
+import { CloseButton } from "../menu";
 import { Notice, problemTitle, Skeleton } from "../states";
 
 interface ApartProps {
@@ -43,15 +44,7 @@ export function ApartPanel({ selection, title, words, query, onClose, onNarrow, 
           <button class="btn btn-s" type="button" data-testid="heat-narrow" onClick={onNarrow}>
             Only these
           </button>
-          <button
-            class="btn btn-s btn-quiet btn-icon"
-            type="button"
-            aria-label="Close"
-            title="Close (Esc)"
-            onClick={onClose}
-          >
-            <Icon name="x" />
-          </button>
+          <CloseButton what="the box" onClose={onClose} />
         </div>
         <p class="muted">{words}</p>
       </header>

@@ -6,8 +6,9 @@ import type { SpanDetail } from "../../model/span";
 import { exactTime } from "../../model/time";
 import * as explorer from "../../state/explorer";
 import { detailOf } from "../../state/sources";
-import { Diamond, Duration, Icon, PlaceWords, placeTitle, ServiceMark, StatusBadge } from "../glyphs";
+import { Diamond, Duration, PlaceWords, placeTitle, ServiceMark, StatusBadge } from "../glyphs";
 import { spanLink } from "../links";
+import { CloseButton } from "../menu";
 import { Notice, ProblemBlank, ReasonNotice, Skeleton } from "../states";
 import { AttributesTab } from "../trace/attributes";
 import { LineRed } from "../trace/line-red";
@@ -46,15 +47,7 @@ export function Drawer({ peek, onClose }: DrawerProps) {
           <h2 class="title">{detail?.span.resource ?? "…"}</h2>
           <span class="grow" />
           {detail ? <StatusBadge status={detail.span.status} httpStatus={detail.span.httpStatus} /> : null}
-          <button
-            class="btn btn-s btn-quiet btn-icon"
-            type="button"
-            aria-label="Close the drawer"
-            title="Close (Esc)"
-            onClick={onClose}
-          >
-            <Icon name="x" />
-          </button>
+          <CloseButton what="the drawer" onClose={onClose} />
         </div>
       </header>
       {problem ? <ProblemBlank problem={problem} onRetry={() => setAttempt(attempt + 1)} /> : null}

@@ -4,8 +4,9 @@ import { useEffect } from "preact/hooks";
 import { type ExploreLook, ORIGIN_GROUPS, type OriginGroup } from "../../model/explore-look";
 import { type OriginStats, searchOfPlace } from "../../model/groups";
 import { shortFunction, splitPath } from "../../model/paths";
+import { typesOf } from "../../model/places";
 import * as state from "../../state/groups";
-import { Diamond } from "../glyphs";
+import { Diamond, FileAt } from "../glyphs";
 import { Blank, ProblemBlank } from "../states";
 import { GroupTable, StatsCells } from "./groups";
 import { GroupSkeleton } from "./top";
@@ -68,7 +69,11 @@ export function Origins({ query, look, onLook, onOpen, onRetry }: OriginsProps) 
           >
             <span role="cell" class="origin-cell">
               <button class="origin" type="button" title={titleOf(place, look.group)}>
-                <Diamond type="entry" />
+                <span class={`dias ${look.group === "line" ? "" : "is-wide"}`}>
+                  {typesOf(place).map((type) => (
+                    <Diamond key={type} type={type} />
+                  ))}
+                </span>
                 <PlaceOf place={place} group={look.group} />
               </button>
             </span>
@@ -98,7 +103,7 @@ function PlaceOf({ place, group }: { place: OriginStats; group: OriginGroup }) {
   return (
     <>
       {directory === "" ? null : <span class="dir">{directory}</span>}
-      <span class="at">{group === "line" ? `${name}:${place.line}` : name}</span>
+      {group === "line" ? <FileAt name={name} line={place.line} /> : <span class="at">{name}</span>}
       {group === "line" && fn !== "" ? <span class="fn">{fn}</span> : null}
     </>
   );

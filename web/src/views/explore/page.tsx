@@ -1,10 +1,10 @@
 /** The explorer: what was asked, which line of code answered, how long it took. One row a span, newest first. */
 
-import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { askedOf, isPlain, readColumns } from "../../model/columns";
 import type { ExploreLook } from "../../model/explore-look";
 import { counted, durationText } from "../../model/numbers";
+import { curlCommand } from "../../model/outward";
 import type { Span } from "../../model/span";
 import { fromMs } from "../../model/time";
 import { type TimeRange, widerWindow } from "../../model/time-range";
@@ -17,6 +17,7 @@ import { Frame } from "../frame";
 import { Icon } from "../glyphs";
 import { useKeys } from "../keys";
 import { lazily } from "../lazily";
+import { Menu } from "../menu";
 import { Blank, ProblemBlank } from "../states";
 import { Facets } from "./facets";
 import { SpanList } from "./list";
@@ -44,7 +45,7 @@ interface Search {
 
 export function ExplorePage({ query, range, look }: Search) {
   const field = useRef<HTMLInputElement>(null);
-  const [menu, setMenu] = useState<"views" | "columns" | null>(null);
+  const [hasViews, setHasViews] = useState(false);
   const [isChoosingTime, setIsChoosingTime] = useState(false);
   const columns = readColumns(look.cols);
   const fields = askedOf(columns).join();
@@ -63,7 +64,7 @@ export function ExplorePage({ query, range, look }: Search) {
     "2": () => onLook({ view: "origins" }),
     "3": () => onLook({ view: "top" }),
     "4": () => onLook({ view: "heat" }),
-    v: () => setMenu("views"),
+    v: () => setHasViews(true),
   });
   const onLive = () => {
     if (look.live === "off") explorer.refresh();
@@ -150,22 +151,34 @@ export function ExplorePage({ query, range, look }: Search) {
             {look.view === "origins" ? <OriginGroups look={look} onLook={onLook} /> : null}
             {look.view === "top" ? <TopField look={look} onLook={onLook} /> : null}
             {look.view === "spans" ? (
-              <Menu
-                label="Columns"
-                isOpen={menu === "columns"}
-                onToggle={(isOpen) => setMenu(isOpen ? "columns" : null)}
-              >
-                <ColumnsMenu
-                  columns={columns}
-                  onColumns={(wanted) => onLook({ cols: isPlain(wanted) ? "" : wanted.join() })}
-                  onClose={() => setMenu(null)}
-                />
+              <Menu testId="columns-menu" class="btn-s btn-quiet" label="Columns" opens="dialog">
+                {(close) => (
+                  <ColumnsMenu
+                    columns={columns}
+                    onColumns={(wanted) => onLook({ cols: isPlain(wanted) ? "" : wanted.join() })}
+                    onClose={close}
+                  />
+                )}
               </Menu>
             ) : null}
-            <Menu label="Views" isOpen={menu === "views"} onToggle={(isOpen) => setMenu(isOpen ? "views" : null)}>
-              <ViewsMenu onClose={() => setMenu(null)} />
+            <Menu
+              testId="views-menu"
+              class="btn-s btn-quiet"
+              label="Views"
+              opens="dialog"
+              title="Saved views (v)"
+              isOpen={hasViews}
+              onToggle={setHasViews}
+            >
+              {(close) => <ViewsMenu onClose={close} />}
             </Menu>
-            <TakeMenu />
+            <TakeMenu
+              asked={explorer.question.value}
+              name="spans"
+              command={(asked) => curlCommand(location.origin, asked)}
+              of="search"
+              class="btn-s btn-quiet"
+            />
           </Tools>
           {explorer.rows.value.length > 0 && !isBadQuery ? (
             <OverTime onRange={(chosen) => go({ range: chosen })} />
@@ -175,36 +188,6 @@ export function ExplorePage({ query, range, look }: Search) {
         {hasDrawer ? <Drawer peek={look.peek} onClose={() => onPeek(null)} /> : null}
       </main>
     </Frame>
-  );
-}
-
-/** A button with what floats below it. */
-function Menu({
-  label,
-  isOpen,
-  onToggle,
-  children,
-}: {
-  label: string;
-  isOpen: boolean;
-  onToggle: (isOpen: boolean) => void;
-  children: ComponentChildren;
-}) {
-  return (
-    <div class="anchor">
-      <button
-        class="btn btn-s btn-quiet"
-        type="button"
-        data-testid={`${label.toLowerCase()}-menu`}
-        aria-haspopup="dialog"
-        aria-expanded={isOpen}
-        onClick={() => onToggle(!isOpen)}
-      >
-        {label}
-        <Icon name="down" />
-      </button>
-      {isOpen ? children : null}
-    </div>
   );
 }
 

@@ -1,66 +1,76 @@
-/** Takes the search elsewhere: its spans as a file, or the question as a command for a shell. */
+/** Takes spans elsewhere: those of a search or of a trace as a file, or the question as a command for a shell. */
 
-import { useState } from "preact/hooks";
-import { curlCommand, exportAddress, type FileKind } from "../../model/outward";
-import { question } from "../../state/explorer";
+import { type Asked, exportAddress, FILE_MOST, type FileKind } from "../../model/outward";
 import { copy } from "../../state/toast";
 import { Icon } from "../glyphs";
+import { Menu } from "../menu";
 import { Popover } from "../popover";
 
-const FILES: ReadonlyArray<readonly [FileKind, name: string, words: string]> = [
-  ["json", "spans.ndjson", "Spans as JSON, one a line"],
-  ["csv", "spans.csv", "Spans as CSV"],
-  ["otlp", "spans.otlp.jsonl", "Whole spans as OTLP"],
-  ["parquet", "spans.parquet", "Whole spans as Parquet"],
+const FILES: ReadonlyArray<readonly [FileKind, ending: string, words: string]> = [
+  ["json", "ndjson", "Spans as JSON, one a line"],
+  ["csv", "csv", "Spans as CSV"],
+  ["otlp", "otlp.jsonl", "Whole spans as OTLP"],
+  ["parquet", "parquet", "Whole spans as Parquet"],
 ];
 
-export function TakeMenu() {
-  const [isOpen, setIsOpen] = useState(false);
-  const asked = question.value;
-  const close = () => setIsOpen(false);
+interface TakeMenuProps {
+  /** Null while nothing was asked yet. */
+  asked: Asked | null;
+  /** What files are called. */
+  name: string;
+  /** How many spans a file may hold. */
+  most?: number;
+  /** The question as a command, and what it asks for. */
+  command: (asked: Asked) => string;
+  of: string;
+  class: string;
+}
+
+export function TakeMenu({ asked, name, most = FILE_MOST, command, of, class: extra }: TakeMenuProps) {
   return (
-    <div class="anchor">
-      <button
-        class="btn btn-s btn-quiet"
-        type="button"
-        data-testid="take-menu"
-        aria-haspopup="menu"
-        aria-expanded={isOpen}
-        disabled={asked === null}
-        onClick={() => setIsOpen(!isOpen)}
-      >
-        <Icon name="copy" />
-        Export
-      </button>
-      {isOpen && asked ? (
-        <Popover label="Export" onClose={close}>
-          {FILES.map(([as, name, words]) => (
-            <a
+    <Menu
+      testId="take-menu"
+      class={extra}
+      disabled={asked === null}
+      hasArrow={false}
+      label={
+        <>
+          <Icon name="export" />
+          Export
+        </>
+      }
+    >
+      {(close) =>
+        asked ? (
+          <Popover label="Export" onClose={close}>
+            {FILES.map(([as, ending, words]) => (
+              <a
+                class="menu-row"
+                role="menuitem"
+                key={as}
+                href={exportAddress(asked, as, most)}
+                download={`${name}.${ending}`}
+                data-testid={`export-${as}`}
+                onClick={close}
+              >
+                {words}
+              </a>
+            ))}
+            <button
               class="menu-row"
+              type="button"
               role="menuitem"
-              key={as}
-              href={exportAddress(asked, as)}
-              download={name}
-              data-testid={`export-${as}`}
-              onClick={close}
+              data-testid="copy-curl"
+              onClick={() => {
+                close();
+                void copy(command(asked), "Command");
+              }}
             >
-              {words}
-            </a>
-          ))}
-          <button
-            class="menu-row"
-            type="button"
-            role="menuitem"
-            data-testid="copy-curl"
-            onClick={() => {
-              close();
-              void copy(curlCommand(location.origin, asked), "Command");
-            }}
-          >
-            Copy the search as curl
-          </button>
-        </Popover>
-      ) : null}
-    </div>
+              Copy the {of} as curl
+            </button>
+          </Popover>
+        ) : null
+      }
+    </Menu>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { fromMs, toMs } from "../../model/time";
 import { findWindow, rangeLabel, resolveRange, type TimeRange, WINDOWS } from "../../model/time-range";
 import { Icon } from "../glyphs";
+import { Menu } from "../menu";
 import { Popover } from "../popover";
 
 interface TimeMenuProps {
@@ -11,9 +12,11 @@ interface TimeMenuProps {
   isOpen: boolean;
   onToggle: (isOpen: boolean) => void;
   onChoose: (range: TimeRange) => void;
+  /** The page's key for it. */
+  hotkey?: string;
 }
 
-export function TimeMenu({ range, isOpen, onToggle, onChoose }: TimeMenuProps) {
+export function TimeMenu({ range, isOpen, onToggle, onChoose, hotkey = "t" }: TimeMenuProps) {
   const now = fromMs(Date.now());
   const current = "window" in range ? findWindow(range.window).id : null;
   const choose = (chosen: TimeRange) => {
@@ -21,22 +24,21 @@ export function TimeMenu({ range, isOpen, onToggle, onChoose }: TimeMenuProps) {
     onChoose(chosen);
   };
   return (
-    <div class="anchor">
-      <button
-        class="btn"
-        type="button"
-        data-testid="time-menu"
-        aria-haspopup="menu"
-        aria-expanded={isOpen}
-        title="Time range (t)"
-        onClick={() => onToggle(!isOpen)}
-      >
-        <Icon name="clock" />
-        {rangeLabel(range, now)}
-        <Icon name="down" small />
-      </button>
-      {isOpen ? (
-        <Popover label="Time range" onClose={() => onToggle(false)}>
+    <Menu
+      testId="time-menu"
+      class=""
+      title={`Time range (${hotkey})`}
+      label={
+        <>
+          <Icon name="clock" />
+          {rangeLabel(range, now)}
+        </>
+      }
+      isOpen={isOpen}
+      onToggle={onToggle}
+    >
+      {(close) => (
+        <Popover label="Time range" onClose={close}>
           {WINDOWS.map(({ id, label }) => (
             <button
               class={`menu-row ${id === current ? "is-on" : ""}`}
@@ -53,8 +55,8 @@ export function TimeMenu({ range, isOpen, onToggle, onChoose }: TimeMenuProps) {
           ))}
           <CustomRange range={range} onChoose={choose} />
         </Popover>
-      ) : null}
-    </div>
+      )}
+    </Menu>
   );
 }
 

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { isSameAddress } from "../../model/kept";
 import * as saved from "../../state/saved-views";
 import { may } from "../../state/session";
+import { copy } from "../../state/toast";
 import { Icon } from "../glyphs";
 import { Popover } from "../popover";
 import { problemTitle, Skeleton } from "../states";
@@ -36,6 +37,15 @@ export function ViewsMenu({ onClose }: { onClose: () => void }) {
               <a class="cut grow" href={view.address} title={view.address} onClick={onClose}>
                 {view.name}
               </a>
+              <button
+                class="btn btn-s btn-quiet btn-icon"
+                type="button"
+                aria-label={`Copy the link to ${view.name}`}
+                title="Copy its link: it stays the same when the view is renamed or replaced"
+                onClick={() => copy(`${location.origin}/s/${view.slug}`, "Link")}
+              >
+                <Icon name="copy" />
+              </button>
               {canWrite && !isHere ? (
                 <button
                   class="btn btn-s btn-quiet"

@@ -1,13 +1,12 @@
 /** What the file is compared with, and which of its functions no span starts in: two menus of the bar. */
 
-import { useState } from "preact/hooks";
 import type { CodePlace } from "../../model/code-address";
 import { counted, grouped } from "../../model/numbers";
 import type { TimeRange } from "../../model/time-range";
 import { versionName } from "../../model/versions";
 import * as state from "../../state/code";
-import { Icon } from "../glyphs";
 import { diffLink } from "../links";
+import { Menu } from "../menu";
 import { Popover } from "../popover";
 
 interface AgainstProps {
@@ -17,27 +16,44 @@ interface AgainstProps {
 }
 
 export function Against({ place, range, onChoose }: AgainstProps) {
-  const [isOpen, setIsOpen] = useState(false);
   const others = state.versions.value.filter(({ commit }) => commit !== "" && commit !== place.commit);
   const chosen = others.find(({ commit }) => commit === place.against);
   if (others.length === 0 && place.against === null) return null;
-  const choose = (commit: string | null) => {
-    setIsOpen(false);
+  const choose = (commit: string | null, close: () => void) => {
+    close();
     onChoose(commit);
   };
   return (
-    <div class="anchor">
-      <button
-        class="btn btn-s"
-        type="button"
-        data-testid="against"
-        aria-haspopup="menu"
-        aria-expanded={isOpen}
-        onClick={() => setIsOpen(!isOpen)}
+    <>
+      <Menu
+        testId="against"
+        label={place.against === null ? "Compare" : `With ${chosen ? versionName(chosen) : place.against.slice(0, 7)}`}
       >
-        {place.against === null ? "Compare" : `With ${chosen ? versionName(chosen) : place.against.slice(0, 7)}`}
-        <Icon name="down" small />
-      </button>
+        {(close) => (
+          <Popover label="Compare with" onClose={close}>
+            {place.against === null ? null : (
+              <button class="menu-row" type="button" role="menuitem" onClick={() => choose(null, close)}>
+                Nothing
+              </button>
+            )}
+            {others.map((one) => (
+              <button
+                class="menu-row"
+                type="button"
+                role="menuitemradio"
+                aria-checked={one.commit === place.against}
+                key={one.commit}
+                onClick={() => choose(one.commit, close)}
+              >
+                <span class="cut">{versionName(one)}</span>
+                <code class="muted">{one.commit.slice(0, 7)}</code>
+                <span class="grow" />
+                <span class="num muted">{grouped(one.count)}</span>
+              </button>
+            ))}
+          </Popover>
+        )}
+      </Menu>
       {place.against !== null && place.commit !== null ? (
         <a
           class="link after"
@@ -47,54 +63,22 @@ export function Against({ place, range, onChoose }: AgainstProps) {
           what changed
         </a>
       ) : null}
-      {isOpen ? (
-        <Popover label="Compare with" onClose={() => setIsOpen(false)}>
-          {place.against === null ? null : (
-            <button class="menu-row" type="button" role="menuitem" onClick={() => choose(null)}>
-              Nothing
-            </button>
-          )}
-          {others.map((one) => (
-            <button
-              class="menu-row"
-              type="button"
-              role="menuitemradio"
-              aria-checked={one.commit === place.against}
-              key={one.commit}
-              onClick={() => choose(one.commit)}
-            >
-              <span class="cut">{versionName(one)}</span>
-              <code class="muted">{one.commit.slice(0, 7)}</code>
-              <span class="grow" />
-              <span class="num muted">{grouped(one.count)}</span>
-            </button>
-          ))}
-        </Popover>
-      ) : null}
-    </div>
+    </>
   );
 }
 
 export function Cold({ onSelect }: { onSelect: (line: number) => void }) {
-  const [isOpen, setIsOpen] = useState(false);
   const cold = state.cold.value;
   if (!cold || cold.length === 0) return null;
   return (
-    <div class="anchor">
-      <button
-        class="btn btn-s btn-quiet"
-        type="button"
-        data-testid="never-hit"
-        aria-haspopup="menu"
-        aria-expanded={isOpen}
-        title="Functions in which no span starts in this stretch of time"
-        onClick={() => setIsOpen(!isOpen)}
-      >
-        {counted(cold.length, "function")} without spans
-        <Icon name="down" small />
-      </button>
-      {isOpen ? (
-        <Popover label="Functions without spans" onClose={() => setIsOpen(false)}>
+    <Menu
+      testId="never-hit"
+      class="btn-s btn-quiet"
+      title="Functions in which no span starts in this stretch of time"
+      label={`${counted(cold.length, "function")} without spans`}
+    >
+      {(close) => (
+        <Popover label="Functions without spans" onClose={close}>
           <div class="scroll menu-long">
             {cold.map(({ name, line }) => (
               <button
@@ -103,7 +87,7 @@ export function Cold({ onSelect }: { onSelect: (line: number) => void }) {
                 role="menuitem"
                 key={line}
                 onClick={() => {
-                  setIsOpen(false);
+                  close();
                   onSelect(line);
                 }}
               >
@@ -114,7 +98,7 @@ export function Cold({ onSelect }: { onSelect: (line: number) => void }) {
             ))}
           </div>
         </Popover>
-      ) : null}
-    </div>
+      )}
+    </Menu>
   );
 }

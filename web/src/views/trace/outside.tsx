@@ -1,19 +1,17 @@
 /** Out of the page: the line in the reader's editor, and on the forge of its repository. */
 
-import { useState } from "preact/hooks";
 import type { Preview } from "../../model/span";
 import { editorAddress, editorName, onForge } from "../../state/editor";
 import { Icon } from "../glyphs";
 import { lazily } from "../lazily";
+import { Menu } from "../menu";
 
 const OutsideMenu = lazily(() => import("./outside-menu").then((file) => file.OutsideMenu), null);
 
 export function Outside({ preview }: { preview: Preview }) {
-  const [isOpen, setIsOpen] = useState(false);
   const there = onForge(preview);
   const editor = editorAddress(preview);
   const words = `Open in ${editorName()}`;
-  const toggle = () => setIsOpen(!isOpen);
   return (
     <>
       {there?.href ? (
@@ -29,7 +27,7 @@ export function Outside({ preview }: { preview: Preview }) {
           <Icon name="out" />
         </a>
       ) : null}
-      <div class="anchor row outside">
+      <div class="row outside">
         {editor ? (
           <a
             class="btn btn-s btn-quiet btn-icon"
@@ -41,19 +39,17 @@ export function Outside({ preview }: { preview: Preview }) {
             <Icon name="editor" />
           </a>
         ) : null}
-        <button
-          class={`btn btn-s btn-quiet ${editor ? "btn-narrow" : "btn-icon"}`}
-          type="button"
-          data-testid="outside-menu"
-          aria-haspopup="dialog"
-          aria-expanded={isOpen}
-          aria-label="Choose an editor"
+        <Menu
+          testId="outside-menu"
+          class={`btn-s btn-quiet ${editor ? "btn-narrow" : "btn-icon"}`}
+          opens="dialog"
+          name="Choose an editor"
           title={editor ? "Choose another editor" : "Choose the editor that lines are opened in"}
-          onClick={toggle}
+          label={<Icon name={editor ? "down" : "editor"} />}
+          hasArrow={false}
         >
-          <Icon name={editor ? "down" : "editor"} />
-        </button>
-        {isOpen ? <OutsideMenu preview={preview} onClose={() => setIsOpen(false)} /> : null}
+          {(close) => <OutsideMenu preview={preview} onClose={close} />}
+        </Menu>
       </div>
     </>
   );

@@ -4,8 +4,9 @@ import { useState } from "preact/hooks";
 import type { SpanDetail } from "../../model/span";
 import { readRow } from "../../model/trace";
 import * as state from "../../state/trace";
-import { Icon, ServiceMark, StatusBadge } from "../glyphs";
+import { ServiceMark, StatusBadge } from "../glyphs";
 import { lazily } from "../lazily";
+import { CloseButton } from "../menu";
 import { ProblemBlank, Skeleton } from "../states";
 import { Overview } from "./overview";
 
@@ -40,15 +41,7 @@ export function SpanPanel({ opened, row, onClose }: PanelProps) {
           <span class="grow" />
           {span.kind === "unspecified" ? null : <span class="badge">{span.kind}</span>}
           <StatusBadge status={span.status} httpStatus={span.httpStatus} />
-          <button
-            class="btn btn-s btn-quiet btn-icon"
-            type="button"
-            aria-label="Close the panel"
-            title="Close (Esc)"
-            onClick={onClose}
-          >
-            <Icon name="x" />
-          </button>
+          <CloseButton what="the panel" onClose={onClose} />
         </div>
       </header>
       <Tabs tab={tab} onChoose={setTab} detail={detail} />
