@@ -357,6 +357,8 @@ export type Preview = {
   readonly confidence?: "certain" | "likely" | "weak";
   /** The same in a sentence. */
   readonly why?: string;
+  /** Whether the file has the bytes that ran, where the agent told what they were: `same`; the same, but at another commit than the span's (`other_commit`); or not (`edited` before it ran). Null where it did not tell. */
+  readonly ran?: "same" | "other_commit" | "edited" | null;
   readonly repository: string;
   /** The repository's, as the span or else its checkout names it; empty when neither does. Never with a password. */
   readonly address: string;

@@ -51,6 +51,7 @@ from spanorigin_server.source.preview import Previewer
 from spanorigin_server.source.registered import Registered
 from spanorigin_server.source.rules import Rules
 from spanorigin_server.store.commits import Commits
+from spanorigin_server.store.contents import ToldContents
 from spanorigin_server.store.reader import Reader
 from spanorigin_server.store.statistics import Statistics
 from spanorigin_server.store.tables import LANES, prepare
@@ -168,7 +169,7 @@ def application(
                     *archive.routes(archives, workers, keepers),
                     *backup.routes(backups, keepers),
                     *life_limits.routes(limits, upkeep, workers),
-                    *source_routes(reader, previewer, workers),
+                    *source_routes(reader, ToldContents(engine), previewer, workers),
                     *changed_endpoint.routes(reader, Changed(previewer, highlighter, functions), workers),
                     *registering.routes(registered, rules, workers),
                     *code_endpoint.routes(repositories, Files(repositories, highlighter, functions), workers),

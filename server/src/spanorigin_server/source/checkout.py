@@ -6,17 +6,18 @@ about threads, so each checkout is used by one at a time.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import stat
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dulwich.diff_tree import RenameDetector, tree_changes
+from dulwich.diff_tree import RenameDetector, TreeChange, tree_changes
 from dulwich.errors import NotGitRepository
 from dulwich.object_store import iter_tree_contents
 from dulwich.objects import Blob, Commit, ObjectID, Tag, Tree, TreeEntry
@@ -39,15 +40,6 @@ class Change:
     new: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class CommitInfo:
-    """A commit in a list: its name, first line, and when it was made."""
-
-    commit: str
-    subject: str
-    committed_ns: str
-
-
 class Checkout:
     """A git repository with its working copy. May be used from any thread."""
 
@@ -59,7 +51,7 @@ class Checkout:
         """
         self._repo = Repo.discover(str(folder))
         self._lock = threading.RLock()
-        self._listings: OrderedDict[bytes, tuple[str, ...]] = OrderedDict()
+        self._listings: OrderedDict[bytes, dict[str, ObjectID]] = OrderedDict()
         self._index: tuple[tuple[int, int], frozenset[str]] | None = None
         self.root = Path(self._repo.path).resolve()
         inner = folder.resolve()
@@ -74,7 +66,7 @@ class Checkout:
         if not _COMMIT.fullmatch(wanted):
             return None
         with self._lock:
-            found = self._commit(wanted)
+            found = self.commit_of(wanted)
             return None if found is None else CommitFiles(self, found.id.decode(), found.tree)
 
     @property
@@ -102,28 +94,15 @@ class Checkout:
                 return None
             return commit if _COMMIT.fullmatch(commit) else None
 
-    def newest(self, limit: int) -> list[CommitInfo]:
-        """The newest commits that the one checked out is made of, itself first."""
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Repo]:
+        """git's own objects, for one at a time. Not to be held while something long is done."""
         with self._lock:
-            head = self.head()
-            if head is None:
-                return []
-            walk = self._repo.get_walker([ObjectID(head.encode())], max_entries=limit)
-            return [
-                CommitInfo(
-                    entry.commit.id.decode(),
-                    entry.commit.message.decode(errors="replace").split("\n", 1)[0][:200],
-                    str(int(entry.commit.commit_time) * 10**9),
-                )
-                for entry in walk
-            ]
+            yield self._repo
 
     def changes(self, base: CommitFiles, head: CommitFiles) -> list[Change]:
         """The regular files that differ, by path; a file that moved and stayed half as it was is one change."""
-        with self._lock:
-            store = self._repo.object_store
-            renames = RenameDetector(store, max_files=_RENAMES_MOST)
-            found = list(tree_changes(store, base.tree, head.tree, rename_detector=renames))
+        found = self.moves(base.tree, head.tree, renames=True)
         changes = [Change(_regular(change.old), _regular(change.new)) for change in found]
         known = [change for change in changes if change.old is not None or change.new is not None]
         return sorted(known, key=lambda change: change.new or change.old or "")
@@ -142,19 +121,33 @@ class Checkout:
                 self._index = (stamp, frozenset(paths))
             return self._index[1]
 
-    def listing(self, tree: ObjectID) -> tuple[str, ...]:
-        """All regular files of a tree."""
+    def listing(self, tree: ObjectID) -> Mapping[str, ObjectID]:
+        """All regular files of a tree, and the blob of each."""
         with self._lock:
             listing = self._listings.pop(tree, None)
             if listing is None:
                 entries = iter_tree_contents(self._repo.object_store, tree)
-                listing = tuple(
-                    os.fsdecode(entry.path) for entry in entries if entry.path and stat.S_ISREG(entry.mode or 0)
-                )
+                listing = {
+                    os.fsdecode(entry.path): entry.sha
+                    for entry in entries
+                    if entry.path and entry.sha and stat.S_ISREG(entry.mode or 0)
+                }
             self._listings[tree] = listing
             while len(self._listings) > _KEPT_LISTINGS:
                 self._listings.popitem(last=False)
             return listing
+
+    def has_blob(self, blob: str) -> bool:
+        """Whether git holds a content of this name, at whatever commit."""
+        with self._lock:
+            return ObjectID(blob.encode()) in self._repo.object_store
+
+    def moves(self, old: ObjectID | None, new: ObjectID, *, renames: bool) -> list[TreeChange]:
+        """What differs between two trees, as dulwich tells it; with `renames`, moved files as one change."""
+        with self._lock:
+            store = self._repo.object_store
+            detector = RenameDetector(store, max_files=_RENAMES_MOST) if renames else None
+            return list(tree_changes(store, old, new, rename_detector=detector))
 
     def blob_id(self, tree: ObjectID, path: str) -> ObjectID | None:
         """The blob of a regular file in a tree; None when there is none."""
@@ -181,7 +174,7 @@ class Checkout:
                 raise Unreadable(size_refusal(size))
             return bytes(blob.data)
 
-    def _commit(self, wanted: str) -> Commit | None:
+    def commit_of(self, wanted: str) -> Commit | None:
         store = self._repo.object_store
         try:
             whole = ObjectID(wanted.encode())
@@ -230,6 +223,13 @@ class CommitFiles:
 
     def paths(self) -> Iterable[str]:
         return self._checkout.listing(self.tree)
+
+    def paths_of(self, blob: str) -> list[str]:
+        """The files that have the content which git calls `blob`."""
+        wanted = ObjectID(blob.encode())
+        if not self._checkout.has_blob(blob):
+            return []
+        return [path for path, held in self._checkout.listing(self.tree).items() if held == wanted]
 
     def content(self, path: str) -> bytes:
         blob_id = self._checkout.blob_id(self.tree, path)

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from spanorigin_server.answers import Refused, answering, check_parameters, hex_id, json_answer, whole_number
 from spanorigin_server.reason import Reason
+from spanorigin_server.store.contents import Process, ToldContents
 from spanorigin_server.store.reader import Reader, Row
 from spanorigin_server.workers import Workers
 
@@ -22,7 +23,7 @@ _NO_ORIGIN = Reason(
 )
 
 
-def routes(reader: Reader, previewer: Previewer, workers: Workers) -> list[Route]:
+def routes(reader: Reader, told: ToldContents, previewer: Previewer, workers: Workers) -> list[Route]:
     """The route under /api/v1 that shows source."""
 
     async def source(request: Request) -> Response:
@@ -37,14 +38,14 @@ def routes(reader: Reader, previewer: Previewer, workers: Workers) -> list[Route
             if row is None:
                 message = f"No span {span_id} of trace {trace_id} is stored. It may still be on its way."
                 raise Refused(message, slug="span-not-found", status=404)
-            return _source(previewer, row, number, context)
+            return _source(told, previewer, row, number, context)
 
         return json_answer(await workers.run(work), may_be_kept=True)
 
     return [Route("/api/v1/source", answering(source), methods=["GET"])]
 
 
-def _source(previewer: Previewer, row: Row, number: int, context: int) -> dict[str, Any]:
+def _source(told: ToldContents, previewer: Previewer, row: Row, number: int, context: int) -> dict[str, Any]:
     frames = _frames(row)
     if not frames:
         return {"frame": None, "preview": None, "missing": _NO_ORIGIN}
@@ -52,7 +53,9 @@ def _source(previewer: Previewer, row: Row, number: int, context: int) -> dict[s
         message = f"The span's origin has no frame {number}: it has {len(frames)}, counted from 0."
         raise Refused(message, slug="frame-not-found", status=404)
     frame = frames[number]
-    found = previewer.preview(frame, row["repository"], row["commit"], context, row["service"])
+    process = Process(row["service"], row["version"], row["commit"], row["resource"])
+    blob = told.of(process, frame.file, row["start_ns"])
+    found = previewer.preview(frame, row["repository"], row["commit"], context, row["service"], blob)
     if isinstance(found, Reason):
         return {"frame": frame, "preview": None, "missing": found}
     return {"frame": frame, "preview": found, "missing": None}

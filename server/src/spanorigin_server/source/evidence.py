@@ -36,8 +36,8 @@ def told(snapshot: Snapshot, candidates: Sequence[str], file: str, function: str
     contents = {path: content for path in candidates if (content := _content(snapshot, path)) is not None}
     run = _local_bytes(file)
     if run is not None:
-        name = _git_name(run)
-        equal = [path for path, content in contents.items() if _git_name(content) == name]
+        name = git_name(run)
+        equal = [path for path, content in contents.items() if git_name(content) == name]
         if len(equal) == 1:
             return Told(equal[0], "content")
     having = [path for path, content in contents.items() if has_function(path, content, function, line)]
@@ -80,5 +80,6 @@ def _local_bytes(file: str) -> bytes | None:
             return None
 
 
-def _git_name(content: bytes) -> str:
+def git_name(content: bytes) -> str:
+    """What git calls a file of this content."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from spanorigin_server.reason import Reason
 
 from .changes import Changes, changes_between
-from .checkout import Checkout, CommitFiles, CommitInfo, content_id
+from .checkout import Checkout, CommitFiles, content_id
 from .functions import Function, Functions
 from .highlight import Highlighter, Line
+from .history import CommitInfo, newest
 from .repositories import Repositories
 from .snapshot import Snapshot, TakenFrom, Unreadable, is_plain
 from .text import text_of
@@ -109,7 +110,7 @@ class Files:
             if isinstance(found, Reason) and found.slug == "repository-not-registered":
                 return found
             alike = [each for each in self._repositories.members if each.name == repository]
-            return [info for each in alike if isinstance(each, Checkout) for info in each.newest(COMMITS_MOST)]
+            return [info for each in alike if isinstance(each, Checkout) for info in newest(each, COMMITS_MOST)]
         except Exception as error:
             return _unreadable(error)
 

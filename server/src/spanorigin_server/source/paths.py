@@ -58,6 +58,15 @@ def path_in(snapshot: Snapshot, file: str, path: str, tell: Tell = lambda _candi
     return _by_tail(snapshot, file, parts, tell)
 
 
+def common_end(path: str, file: str) -> int:
+    """How many parts the ends of two paths have in common."""
+    ours, theirs = _parts(path)[::-1], _parts(file)[::-1]
+    return next(
+        (at for at, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other),
+        min(len(ours), len(theirs)),
+    )
+
+
 def _by_tail(snapshot: Snapshot, file: str, parts: Sequence[str], tell: Tell) -> FoundPath | Reason:
     base = parts[-1] if parts else ""
     alike = [found for found in snapshot.paths() if found == base or found.endswith(f"/{base}")] if base else []

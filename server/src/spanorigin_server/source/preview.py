@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from spanorigin_server.reason import Reason
 
 from .checkout import CommitFiles, content_id
+from .confidence import Confidence, Frame, Ran, confidence_of
+from .contents import Contents, Found, has_content, is_blob
 from .drift import Drift, drift_of
 from .evidence import Told, told
 from .functions import Functions, is_function_at
@@ -20,19 +21,9 @@ from .rules import Rules
 from .snapshot import Snapshot, TakenFrom, Unreadable
 from .text import text_of
 
+__all__ = ("CONTEXT_LIMIT", "Frame", "Preview", "Previewer")
+
 CONTEXT_LIMIT = 200
-
-Confidence = Literal["certain", "likely", "weak"]
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A frame of an origin: the file as its process knew it and as its agent shortened it, the line from 1."""
-
-    file: str
-    path: str
-    line: int
-    function: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +32,8 @@ class Preview:
 
     `address` is the repository's, as the span names it or, when it names none, as its checkout does; `root` where the
     checkout lies on the server's machine. `drift` is None where the lines are not those of a commit, or of the one
-    that is checked out.
+    that is checked out. `ran` says whether the file has the bytes that ran: `same`; the same, but at another commit
+    than the span's (`other_commit`); or not (`edited`); None where its agent has not told.
     """
 
     path: str
@@ -57,6 +49,7 @@ class Preview:
     marked_line: int
     total_lines: int
     drift: Drift | None
+    ran: Ran | None
     lines: list[Line]
 
 
@@ -74,29 +67,56 @@ class Previewer:
         self._rules = rules
         self._functions = functions or Functions()
         self._highlighter = highlighter or Highlighter()
+        self._contents = Contents()
 
-    def preview(self, frame: Frame, address: str, commit: str, context: int, service: str = "") -> Preview | Reason:
+    def preview(
+        self, frame: Frame, address: str, commit: str, context: int, service: str = "", blob: str = ""
+    ) -> Preview | Reason:
         """`context` lines on either side of the frame's line, in the repository and at the commit that the span's
-        process reported (empty if unknown), or why there are none. Reads files; raises nothing."""
+        process reported (empty if unknown), or why there are none. `blob` is what git calls the file that ran, empty
+        where that was not told. Reads files; raises nothing."""
         try:
-            return self._preview(frame, address, commit, context, service)
+            found, ran = self.place_of(frame, address, commit, service), None
+            if is_blob(blob):
+                found, ran = self._by_content(found, frame, address, commit, blob)
+            return self._shown(found, ran, frame, address, min(context, CONTEXT_LIMIT))
         except Exception as error:
             # dulwich meets a damaged or half-written repository with exceptions of a dozen types.
             message = f"The source could not be read: {type(error).__name__}: {error}."
             return Reason("repository-unreadable", message, "Check the checkout with git fsck, then ask again.")
 
-    def _preview(self, frame: Frame, address: str, commit: str, context: int, service: str) -> Preview | Reason:
-        found = self.place_of(frame, address, commit, service)
+    def _shown(
+        self, found: Found | Reason, ran: Ran | None, frame: Frame, address: str, context: int
+    ) -> Preview | Reason:
         if isinstance(found, Reason):
             return found
         snapshot, place = found
-        if isinstance(snapshot, CommitFiles):
+        if ran is None and isinstance(snapshot, CommitFiles):
             snapshot = snapshot.changed_since(place.path) or snapshot
-        return self._lines(snapshot, place, frame, address, min(context, CONTEXT_LIMIT))
+        return self._lines(snapshot, place, ran, frame, address, context)
 
-    def place_of(
-        self, frame: Frame, address: str, commit: str, service: str = ""
-    ) -> tuple[Snapshot, FoundPath] | Reason:
+    def _by_content(
+        self, found: Found | Reason, frame: Frame, address: str, commit: str, blob: str
+    ) -> tuple[Found | Reason, Ran | None]:
+        """The file that has the bytes which ran, wherever paths lead; what paths lead to where no file has them."""
+        if not isinstance(found, Reason):
+            snapshot, place = found
+            working = snapshot.changed_since(place.path) if isinstance(snapshot, CommitFiles) else None
+            for each in (snapshot, working):
+                if each is not None and has_content(each, place.path, blob):
+                    return (each, FoundPath(place.path, "content", place.common)), "same"
+            if place.matched == "rule":
+                return found, "edited"
+        snapshots = self._repositories.snapshots(address, commit)
+        alike = self._contents.find(
+            () if isinstance(snapshots, Reason) else snapshots, self._repositories.possible(address), frame.file, blob
+        )
+        if alike is not None:
+            is_same = not commit or (alike[0].commit or "").startswith(commit.lower())
+            return alike, "same" if is_same else "other_commit"
+        return found, None if isinstance(found, Reason) else "edited"
+
+    def place_of(self, frame: Frame, address: str, commit: str, service: str = "") -> Found | Reason:
         """Which file of which snapshot a frame is in, or why that is not known. May raise what dulwich raises."""
         if not frame.file and not frame.path:
             return Reason("origin-without-file", "The span's origin names no file.", "Update the SDK that wrote it.")
@@ -124,7 +144,7 @@ class Previewer:
         return holding, FoundPath(ruled.path, "rule", ruled.path.count("/") + 1)
 
     def _lines(
-        self, snapshot: Snapshot, place: FoundPath, frame: Frame, address: str, context: int
+        self, snapshot: Snapshot, place: FoundPath, ran: Ran | None, frame: Frame, address: str, context: int
     ) -> Preview | Reason:
         try:
             content = snapshot.content(place.path)
@@ -142,7 +162,8 @@ class Previewer:
             return _beyond_end(snapshot, place, frame, len(lines))
         first = max(1, frame.line - context)
         functions = self._functions.of(place.path, text, lines, content_id(content))
-        confidence, why = _confidence(snapshot, place, frame, is_function_at(functions, frame.function, frame.line))
+        agrees = is_function_at(functions, frame.function, frame.line)
+        confidence, why = confidence_of(snapshot, place, ran, frame, agrees)
         return Preview(
             path=place.path,
             matched=place.matched,
@@ -157,6 +178,7 @@ class Previewer:
             marked_line=frame.line,
             total_lines=len(lines),
             drift=_drift(snapshot, place.path, frame.line, text),
+            ran=ran,
             lines=lines[first - 1 : frame.line + context],
         )
 
@@ -231,27 +253,6 @@ def _in_snapshot(snapshot: Snapshot, frame: Frame) -> tuple[Snapshot, FoundPath 
         if newer.slug == "file-not-tracked" if isinstance(newer, Reason) else newer.matched == "path":
             return working, newer
     return snapshot, place
-
-
-def _confidence(snapshot: Snapshot, place: FoundPath, frame: Frame, agrees: bool) -> tuple[Confidence, str]:
-    """How sure it is that these are the lines that ran, and why; `agrees` is whether the function is at the line."""
-    has_commit = snapshot.commit is not None
-    there = f"{frame.function} is there at line {frame.line}" if agrees else ""
-    match place.matched:
-        case "rule":
-            return "certain", "A path rule says so."
-        case "content":
-            return "certain", f"{frame.file} is on this machine, and has the same bytes."
-        case "path" if has_commit or agrees:
-            return "certain", f"It is the file of that path{f', and {there}' if there else ''}."
-        case "path":
-            return "likely", "It is the file of that path; which commit ran is not known."
-        case "function":
-            return "likely", f"Of the files with that name it is the one in which {there}."
-        case _:
-            end = "/".join(place.path.split("/")[-place.common :])
-            alone = f"No other file of {snapshot.name} ends in {end}"
-            return ("likely", f"{alone}, and {there}.") if agrees else ("weak", f"{alone}.")
 
 
 def _is_chance(place: FoundPath, frame: Frame, text: str) -> bool:

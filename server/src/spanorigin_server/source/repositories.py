@@ -88,13 +88,20 @@ class Repositories:
                 "The server has no checkout to read source from.",
                 "Add a repository in the settings, or name checkouts when it starts: spanorigin up --repo PATH.",
             )
-        wanted = same_address(address) if address else ""
-        matching = [member for member in self.members if wanted and wanted in member.remotes]
-        possible = matching or [member for member in self.members if not (wanted and member.remotes)]
+        matching, possible = self._matching(address), self.possible(address)
         if commit:
             return self._at_commit(commit, address, matching, possible)
         found = _present(member.present() for member in possible)
         return found or _not_registered(address)
+
+    def possible(self, address: str) -> list[Repository]:
+        """Those of that address; where there is none, those of which no address is known."""
+        wanted = same_address(address) if address else ""
+        return self._matching(address) or [member for member in self.members if not (wanted and member.remotes)]
+
+    def _matching(self, address: str) -> list[Repository]:
+        wanted = same_address(address) if address else ""
+        return [member for member in self.members if wanted and wanted in member.remotes]
 
     def _at_commit(
         self, commit: str, address: str, matching: list[Repository], possible: list[Repository]

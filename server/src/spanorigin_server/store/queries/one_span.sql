@@ -4,6 +4,7 @@ SELECT
     spans.status_message AS status_message,
     spans.trace_state AS trace_state,
     spans.scope_name AS scope_name,
+    spans.version AS version,
     spans.scope_version AS scope_version,
     spans.repository AS repository,
     spans.commit AS commit,
