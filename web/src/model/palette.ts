@@ -15,6 +15,8 @@ const EACH_MOST = 6;
 
 /** How well words fit a text, lower is better; null when not all of them are in it. */
 export function likeness(words: string, text: string): number | null {
+  // Before anything is typed, the order in which they are offered is the better one.
+  if (words.trim() === "") return 0;
   const lower = text.toLowerCase();
   let sum = 0;
   for (const word of words.toLowerCase().split(/\s+/)) {

@@ -1,6 +1,6 @@
 /** Lines of source with the marked one in the origin's colour. The marked line wraps: it is never cut. */
 
-import { withoutSharedIndent } from "../model/code";
+import { lineText, withoutSharedIndent } from "../model/code";
 import type { OriginType, Preview, Token } from "../model/span";
 import { Diamond } from "./glyphs";
 import { Skeleton } from "./states";
@@ -28,7 +28,7 @@ function CodeLine({ line, tokens, marked }: { line: number; tokens: readonly Tok
     >
       <span class="mark">{marked ? <Diamond type={marked} /> : null}</span>
       <span class="no">{line}</span>
-      <pre>
+      <pre title={marked ? undefined : lineText(tokens)}>
         <Tokens tokens={tokens} />
       </pre>
     </li>

@@ -8,7 +8,7 @@ import { isKeySheetOpen, isPaletteOpen } from "../state/open";
 import { page } from "../state/route";
 import { session, signOut } from "../state/session";
 import { flipTheme, theme } from "../state/theme";
-import { Icon, Unit } from "./glyphs";
+import { Icon } from "./glyphs";
 import { signInAddress } from "./states";
 
 interface FrameProps {
@@ -131,8 +131,7 @@ function Pulse() {
     <span class="row muted pulse" title="Spans stored a second, over the last ten seconds">
       <span class={`dot ${known.spansPerSecond > 0 ? "dot-live" : ""}`} />
       <span>
-        {rate(known.spansPerSecond)}
-        <Unit>spans/s</Unit>
+        {rate(known.spansPerSecond)} <span class="unit">spans/s</span>
       </span>
     </span>
   );

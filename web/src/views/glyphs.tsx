@@ -69,11 +69,25 @@ export function PlaceWords({
   return (
     <>
       {shown === "" ? null : <span class="dir">{shown}</span>}
-      <span class="at">
-        {split.name}:{place.line}
-      </span>
+      <FileAt name={split.name} line={place.line} />
       {fn && place.function !== "" ? <span class="fn">{shortFunction(place.function, place.path)}</span> : null}
     </>
+  );
+}
+
+/** A name above this many characters may be cut, so it stands in an element of its own; rows of usual names have none. */
+const LONG_NAME = 24;
+
+/** `pay.py:88`. Where there is no room for a long name, the name is cut and the line is not. */
+export function FileAt({ name, line }: { name: string; line: number }) {
+  return name.length > LONG_NAME ? (
+    <span class="at is-long">
+      <span class="file">{name}</span>:{line}
+    </span>
+  ) : (
+    <span class="at">
+      {name}:{line}
+    </span>
   );
 }
 

@@ -103,7 +103,7 @@ function PlaceOf({ place, group }: { place: OriginStats; group: OriginGroup }) {
   return (
     <>
       {directory === "" ? null : <span class="dir">{directory}</span>}
-      {group === "line" ? <FileAt name={name} line={place.line} /> : <span class="at">{name}</span>}
+      {group === "line" ? <FileAt name={name} line={place.line ?? 0} /> : <span class="at">{name}</span>}
       {group === "line" && fn !== "" ? <span class="fn">{fn}</span> : null}
     </>
   );

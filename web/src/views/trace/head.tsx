@@ -25,7 +25,9 @@ export function TraceHead({ opened }: { opened: OpenTrace }) {
       <p class="facts">
         <span class="row">
           <ServiceMark hue={hues.of(root.service)} />
-          {root.service}
+          <span class="cut" title={root.service}>
+            {root.service}
+          </span>
         </span>
         <span title={`${grouped(timeline.to - timeline.from)}\u202fns`}>
           <b>{durationText(timeline.to - timeline.from)}</b>

@@ -1,7 +1,7 @@
 /** What production does with the line in the panel: how often it runs, how often it fails, how long it takes. */
 
 import { useEffect } from "preact/hooks";
-import { durationText } from "../../model/numbers";
+import { counted, durationText } from "../../model/numbers";
 import { lineSearch, percent, rateQuantity } from "../../model/places";
 import type { Frame } from "../../model/span";
 import type { EpochNs } from "../../model/time";
@@ -22,7 +22,7 @@ export function LineRed({ place, startNs }: { place: Pick<Frame, "path" | "line"
       <span>{numbers?.isPast === false ? "This line, the hour around" : "This line, past hour"}</span>
       {red && rate ? (
         <>
-          <span>
+          <span title={counted(red.count, "span")}>
             <b>{rate.value}</b>
             <span class="unit">{rate.unit}</span>
           </span>
@@ -39,26 +39,27 @@ export function LineRed({ place, startNs }: { place: Pick<Frame, "path" | "line"
       ) : isKnown ? (
         <span>not counted yet</span>
       ) : null}
-      <span class="grow" />
-      {place.function === "" ? null : (
-        <a
-          class="link"
-          data-testid="origin-link"
-          title="This function over time, and over versions"
-          href={originLink({ path, line: null, function: place.function }, DEFAULT_RANGE)}
-        >
-          origin
-        </a>
-      )}
-      {numbers ? (
-        <a
-          class="link"
-          data-testid="spans-of-line"
-          href={exploreLink(lineSearch(path, line, null), { from: numbers.from, to: numbers.to })}
-        >
-          its spans
-        </a>
-      ) : null}
+      <span class="red-links">
+        {place.function === "" ? null : (
+          <a
+            class="link"
+            data-testid="origin-link"
+            title="This function over time, and over versions"
+            href={originLink({ path, line: null, function: place.function }, DEFAULT_RANGE)}
+          >
+            over time
+          </a>
+        )}
+        {numbers ? (
+          <a
+            class="link"
+            data-testid="spans-of-line"
+            href={exploreLink(lineSearch(path, line, null), { from: numbers.from, to: numbers.to })}
+          >
+            its spans
+          </a>
+        ) : null}
+      </span>
     </p>
   );
 }

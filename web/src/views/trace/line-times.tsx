@@ -1,11 +1,12 @@
 /** Under the waterfall: which lines of the reader's code the trace waited for. */
 
 import { useEffect, useState } from "preact/hooks";
+import { percent } from "../../model/groups";
 import { durationText } from "../../model/numbers";
 import { readRow } from "../../model/trace";
 import { sourceOf } from "../../state/sources";
 import { isCriticalShown, type OpenTrace } from "../../state/trace";
-import { Diamond, Duration, PlaceWords, placeTitle } from "../glyphs";
+import { Diamond, Duration, PlaceWords, placeTitle, Unit } from "../glyphs";
 
 const SHOWN = 4;
 
@@ -16,6 +17,7 @@ export function LineTimes({ opened, onSelect }: { opened: OpenTrace; onSelect: (
   return (
     <section class="dock" aria-label="Time by line of your code" data-testid="line-times">
       <header class="row">
+        <Diamond type="entry" />
         <h2>Time by line of your code</h2>
         <span class="muted">on the critical path, {durationText(opened.critical().totalNs)}</span>
       </header>
@@ -43,7 +45,10 @@ export function LineTimes({ opened, onSelect }: { opened: OpenTrace; onSelect: (
             <span class="num">
               <Duration ns={ns} />
             </span>
-            <span class="num muted">{(share * 100).toFixed(share < 0.1 ? 1 : 0)} %</span>
+            <span class="num muted">
+              {percent(share)}
+              <Unit>%</Unit>
+            </span>
           </div>
         );
       })}

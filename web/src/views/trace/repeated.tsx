@@ -9,6 +9,7 @@ import type { Preview } from "../../model/span";
 import type { TraceRow } from "../../model/trace";
 import { sourceOf } from "../../state/sources";
 import type { OpenTrace } from "../../state/trace";
+import { FileAt } from "../glyphs";
 import { fileLink } from "./source-lines";
 
 /** The group that a span is in; null when it stands alone. */
@@ -79,9 +80,7 @@ function LoopLine({
           {" "}
           The loop is{" "}
           <a class="origin" data-testid="loop-line" href={fileLink({ ...loop.preview, markedLine: loop.line }, path)}>
-            <span class="at">
-              {splitPath(loop.preview.path).name}:{loop.line}
-            </span>
+            <FileAt name={splitPath(loop.preview.path).name} line={loop.line} />
             <span class="fn">{loop.text}</span>
           </a>
         </>

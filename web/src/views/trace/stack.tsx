@@ -7,7 +7,7 @@ import { shortFunction, splitPath } from "../../model/paths";
 import type { Preview, SpanDetail } from "../../model/span";
 import { readStack, type StackFrame, type StackPart, userPath } from "../../model/stack-trace";
 import { sourceOf } from "../../state/sources";
-import { Diamond, Icon, PlaceWords, placeTitle } from "../glyphs";
+import { Diamond, FileAt, Icon, PlaceWords, placeTitle } from "../glyphs";
 import { SCROLLS } from "../keys";
 import { fileLink, SourceLines } from "./source-lines";
 
@@ -156,9 +156,7 @@ function Part({ part, root, hrefOf, isOnly }: PartProps) {
                     <span class="n" />
                     <span class="fn cut">{frame.function}</span>
                     <span class="origin">
-                      <span class="at">
-                        {splitPath(frame.file).name}:{frame.line}
-                      </span>
+                      <FileAt name={splitPath(frame.file).name} line={frame.line} />
                     </span>
                   </p>
                 ))}
