@@ -58,11 +58,3 @@ def test_attribute_names_are_written_in_the_names_table_only(building):
     ]
 
     assert offenders == []
-
-
-def test_every_message_slug_in_the_product_has_its_heading_in_the_docs():
-    headings = set(re.findall(r"^#+ `?([a-z0-9-]+)`?$", (ROOT / "docs/messages.md").read_text(), re.MULTILINE))
-    used = {slug for path in product_files() for slug in re.findall(r'\bslug="([a-z0-9-]+)"', path.read_text())}
-
-    assert used
-    assert used <= headings, f"no heading in docs/messages.md for {sorted(used - headings)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from pathlib import Path
 
@@ -82,6 +83,25 @@ def test_spans_commits_and_requests_are_counted(client):
     assert after["spanorigin_disk_free_bytes"] > 0
     assert after["process_resident_memory_bytes"] > 10_000_000
     assert after["spanorigin_queue_bodies"] == 0
+
+
+def test_the_page_in_the_docs_names_every_metric_and_no_other(client):
+    page = (Path(__file__).parents[3] / "docs/watching-the-server.md").read_text()
+    families = {family.name for family in text_string_to_metric_families(client.get("/metrics").text)}
+    # When each count began, and what version runs, need no explaining.
+    told = {name for name in families if not name.endswith(("_created", "_build_info", "_build"))}
+
+    rows = [row.split("|")[1] for row in page.splitlines() if row.startswith("| `")]
+    named: set[str] = set()
+    for row in rows:
+        first, *more = re.findall(r"`([a-z_]+)(?:\{[a-z,]+\})?`", row)
+        # Of the second and third in a row, only what is different may be written.
+        named |= {first, *(first.rpartition("_")[0] + name if name.startswith("_") else name for name in more)}
+
+    plain = {name.removesuffix("_total") for name in named}
+    assert len(plain) > 15
+    assert plain - told == set()
+    assert {name for name in told - plain if name.startswith("spanorigin_")} == set()
 
 
 def test_refusals_are_counted_by_reason(client):
