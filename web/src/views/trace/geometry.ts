@@ -16,7 +16,9 @@ const NAME_SHARE = 0.36;
 const NAME_LEAST_PX = 190;
 /** Of the name column, what a name keeps for itself however deep it lies. */
 const NAME_KEEPS_PX = 130;
-const INDENT_PX = 14;
+export const INDENT_PX = 14;
+/** Left of a name that is not indented. */
+export const NAME_PADDING_PX = 8;
 const TRACK_MARGIN_PX = 16;
 
 /** `inView` are the rows between the upper and the lower edge, in drawing order. */
@@ -40,7 +42,18 @@ export function geometryOf(
     originCh,
     trackPx: width - namePx - (originCh * 6.7 + 26) - TRACK_MARGIN_PX,
     rowPx,
-    baseDepth: Math.max(0, Math.min(most - deepest, least)),
+    baseDepth: baseOf(Math.max(0, most - deepest), Math.min(least, most)),
     deepest,
   };
+}
+
+/** Levels by which the base goes up and down, so that not every step through a deep trace indents all rows anew. */
+const BASE_STEP = 8;
+
+/** The depth to be drawn without indent: between `enough`, with which the deepest fits, and `least`, the shallowest. */
+function baseOf(enough: number, least: number): number {
+  const fitting = Math.ceil(enough / BASE_STEP) * BASE_STEP;
+  if (fitting <= least) return fitting;
+  // With some room to spare the shallowest stands at the edge; without, the deepest stand below each other anyway.
+  return enough <= least ? least : Math.floor(least / BASE_STEP) * BASE_STEP;
 }

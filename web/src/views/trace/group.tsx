@@ -1,5 +1,6 @@
 /** The row that stands for calls which one line made again and again. */
 
+import { useMemo } from "preact/hooks";
 import { piecesOf } from "../../model/critical";
 import { durationText, grouped } from "../../model/numbers";
 import { barsOf, type Repeat } from "../../model/repeats";
@@ -8,45 +9,26 @@ import { type Axis, shareOf } from "../../model/timeline";
 import { readRow } from "../../model/trace";
 import { axis, isCriticalShown, type OpenTrace } from "../../state/trace";
 import { Icon } from "../glyphs";
-import type { Geometry } from "./geometry";
-import { OriginCell, Twig, valuePlace, valueSide } from "./row";
+import { OriginCell, type RowProps, Shell, Twig, valuePlace, valueSide } from "./row";
 
-interface GroupRowProps {
-  opened: OpenTrace;
-  row: number;
-  group: Repeat;
-  place: number;
-  isSelected: boolean;
-  isFolded: boolean;
-  onSelect: (spanId: string) => void;
-  geometry: Geometry;
-}
-
-export function GroupRow({ opened, row, group, place, isSelected, isFolded, onSelect, geometry }: GroupRowProps) {
-  const { tree } = opened.repeats;
-  const depth = tree.depth[row]!;
-  const first = readRow(opened.trace, group.rows[0]!);
+export function GroupRow({
+  opened,
+  row,
+  group,
+  place,
+  isSelected,
+  isFolded,
+  onSelect,
+  indent,
+  rowPx,
+  trackPx,
+}: RowProps & { group: Repeat }) {
+  const first = useMemo(() => readRow(opened.trace, group.rows[0]!), [opened, group]);
   const hue = hueVariable(opened.hues.of(first.service));
-  return (
-    <div
-      class={`wf-row ${isSelected ? "is-selected" : ""}`}
-      role="row"
-      id={`row-${row}`}
-      aria-level={depth + 1}
-      aria-rowindex={place + 2}
-      aria-selected={isSelected}
-      aria-expanded={!isFolded}
-      data-testid="group-row"
-      style={{ top: `${place * geometry.rowPx}px` }}
-      onClick={() => onSelect(first.spanId)}
-    >
-      <span
-        role="gridcell"
-        class="wf-name"
-        title={told(first.resource, group)}
-        style={{ "--depth": Math.max(0, Math.min(depth - geometry.baseDepth, geometry.deepest)) }}
-      >
-        <Twig row={row} below={tree.below[row]!} isFolded={isFolded} />
+  const words = useMemo(
+    () => (
+      <>
+        <Twig row={row} below={opened.repeats.tree.below[row]!} isFolded={isFolded} />
         <i class="svc" style={{ background: hue }} />
         <span class="name">{first.resource}</span>
         <span class="badge badge-n">× {grouped(group.rows.length)}</span>
@@ -57,10 +39,23 @@ export function GroupRow({ opened, row, group, place, isSelected, isFolded, onSe
             {grouped(group.errors)}
           </span>
         ) : null}
-      </span>
-      <OriginCell row={first} directories={opened.directories} />
-      <GroupTrack opened={opened} group={group} hue={hue} trackPx={geometry.trackPx} />
-    </div>
+      </>
+    ),
+    [opened, group, isFolded],
+  );
+  const origin = useMemo(() => <OriginCell row={first} directories={opened.directories} />, [opened, group]);
+  return (
+    <Shell
+      testId="group-row"
+      depth={opened.repeats.tree.depth[row]!}
+      title={told(first.resource, group)}
+      words={words}
+      {...{ row, place, isSelected, indent, rowPx, isFolded }}
+      onClick={() => onSelect(first.spanId)}
+    >
+      {origin}
+      <GroupTrack opened={opened} group={group} hue={hue} trackPx={trackPx} />
+    </Shell>
   );
 }
 

@@ -1,63 +1,136 @@
 /** One span in the waterfall. */
 
+import type { ComponentChildren } from "preact";
+import { useMemo } from "preact/hooks";
 import { piecesOf } from "../../model/critical";
 import { marksIn } from "../../model/marks";
 import { durationText, exactDuration } from "../../model/numbers";
 import { hueVariable } from "../../model/services";
+import { PARKED } from "../../model/slots";
 import { expectsOrigin, statusText, waitsForAnother } from "../../model/span";
 import { barOf } from "../../model/timeline";
-import type { TraceRow } from "../../model/trace";
+import { ERROR, KINDS, readRow, type TraceRow } from "../../model/trace";
 import { axis, found, isCriticalShown, type OpenTrace, setFolded, wanted } from "../../state/trace";
 import { Diamond, Icon, PlaceWords, placeTitle } from "../glyphs";
-import type { Geometry } from "./geometry";
+import { INDENT_PX, NAME_PADDING_PX } from "./geometry";
 
-interface WaterfallRowProps {
+export interface RowProps {
   opened: OpenTrace;
-  row: TraceRow;
-  /** Among the rows that are shown. */
+  row: number;
+  /** Among the rows that are shown; `PARKED` while this one is not. */
   place: number;
   isSelected: boolean;
   isFolded: boolean;
   onSelect: (spanId: string) => void;
-  geometry: Geometry;
+  /** Levels. */
+  indent: number;
+  rowPx: number;
+  trackPx: number;
 }
 
-export function WaterfallRow({ opened, row, place, isSelected, isFolded, onSelect, geometry }: WaterfallRowProps) {
-  const { hues } = opened;
-  const { tree } = opened.repeats;
-  const depth = tree.depth[row.row]!;
-  const below = tree.below[row.row]!;
-  const hue = hueVariable(hues.of(row.service));
+/**
+ * Props are numbers and what stays as long as the trace does, and the parts that do not depend on where a row stands are
+ * kept: a row that only moves, or is indented otherwise, is not worked out again.
+ */
+export function WaterfallRow({ opened, row, place, isSelected, isFolded, onSelect, indent, rowPx, trackPx }: RowProps) {
+  const span = useMemo(() => readRow(opened.trace, row), [opened, row]);
+  const below = opened.repeats.tree.below[row]!;
+  const words = useMemo(
+    () => (
+      <>
+        {below > 0 ? <Twig row={row} below={below} isFolded={isFolded} /> : <span class="twig" />}
+        <i class="svc" style={{ background: hueVariable(opened.hues.of(span.service)) }} />
+        <span class="name">{span.resource}</span>
+        <Badges opened={opened} row={span} />
+        {isFolded ? <span class="badge badge-n">+ {below}</span> : null}
+      </>
+    ),
+    [opened, row, isFolded],
+  );
+  const origin = useMemo(() => <OriginCell row={span} directories={opened.directories} />, [opened, row]);
+  const marks = `${wanted.value?.rows[row] === 0 ? "is-aside" : ""} ${found.value?.rows[row] === 1 ? "is-found" : ""}`;
+  return (
+    <Shell
+      testId="span-row"
+      spanId={span.spanId}
+      depth={opened.repeats.tree.depth[row]!}
+      title={`${span.resource}\n${span.service}`}
+      words={words}
+      {...{ row, place, isSelected, indent, rowPx, marks }}
+      isFolded={below > 0 ? isFolded : undefined}
+      onClick={() => onSelect(span.spanId)}
+    >
+      {origin}
+      <Track opened={opened} row={row} trackPx={trackPx} />
+    </Shell>
+  );
+}
+
+interface ShellProps {
+  testId: string;
+  spanId?: string;
+  row: number;
+  place: number;
+  depth: number;
+  title: string;
+  /** What the first cell holds. */
+  words: ComponentChildren;
+  indent: number;
+  rowPx: number;
+  isSelected: boolean;
+  /** Undefined where there is nothing to fold. */
+  isFolded: boolean | undefined;
+  marks?: string;
+  onClick: () => void;
+  /** The other cells. */
+  children: ComponentChildren;
+}
+
+/** What the rows of spans and of groups have in common. A parked one nobody sees, hears or finds. */
+export function Shell({
+  testId,
+  spanId,
+  row,
+  place,
+  depth,
+  title,
+  words,
+  indent,
+  rowPx,
+  isSelected,
+  isFolded,
+  marks = "",
+  onClick,
+  children,
+}: ShellProps) {
+  const isParked = place === PARKED;
   return (
     <div
-      class={`wf-row ${isSelected ? "is-selected" : ""} ${wanted.value?.rows[row.row] === 0 ? "is-aside" : ""} ${found.value?.rows[row.row] === 1 ? "is-found" : ""}`}
+      class={`wf-row ${isParked ? "is-parked" : ""} ${isSelected ? "is-selected" : ""} ${marks}`}
       role="row"
-      id={`row-${row.row}`}
+      id={`row-${row}`}
+      aria-hidden={isParked || undefined}
       aria-level={depth + 1}
       aria-rowindex={place + 2}
       aria-selected={isSelected}
-      aria-expanded={below > 0 ? !isFolded : undefined}
-      data-testid="span-row"
-      data-span-id={row.spanId}
-      style={{ top: `${place * geometry.rowPx}px` }}
-      onClick={() => onSelect(row.spanId)}
+      aria-expanded={isFolded === undefined ? undefined : !isFolded}
+      data-testid={isParked ? undefined : testId}
+      data-span-id={spanId}
+      style={{ top: `${place * rowPx}px` }}
+      onClick={onClick}
     >
-      <span
-        role="gridcell"
-        class="wf-name"
-        title={`${row.resource}\n${row.service}`}
-        style={{ "--depth": Math.max(0, Math.min(depth - geometry.baseDepth, geometry.deepest)) }}
-      >
-        {below > 0 ? <Twig row={row.row} below={below} isFolded={isFolded} /> : <span class="twig" />}
-        <i class="svc" style={{ background: hue }} />
-        <span class="name">{row.resource}</span>
-        <Badges opened={opened} row={row} />
-        {isFolded ? <span class="badge badge-n">+ {below}</span> : null}
+      <span role="gridcell" class="wf-name" title={title} style={indentation(indent)}>
+        {words}
       </span>
-      <OriginCell row={row} directories={opened.directories} />
-      <Track opened={opened} row={row} hue={hue} trackPx={geometry.trackPx} />
+      {children}
     </div>
   );
+}
+
+/** Written into the cell itself: a custom property would be handed down to all that is in it (decision 0052). */
+export function indentation(levels: number) {
+  const px = levels * INDENT_PX;
+  return { paddingLeft: `${NAME_PADDING_PX + px}px`, backgroundSize: `${px}px 100%` };
 }
 
 export function Twig({ row, below, isFolded }: { row: number; below: number; isFolded: boolean }) {
@@ -129,15 +202,17 @@ export function OriginCell({ row, directories }: { row: TraceRow; directories: R
   );
 }
 
-function Track({ opened, row, hue, trackPx }: { opened: OpenTrace; row: TraceRow; hue: string; trackPx: number }) {
+function Track({ opened, row, trackPx }: { opened: OpenTrace; row: number; trackPx: number }) {
   const shown = axis.value;
-  const bar = barOf(opened.timeline, row.row, shown);
-  const ns = opened.timeline.duration[row.row]!;
-  const isRemote = waitsForAnother(row.kind);
-  const isError = row.status === "error";
-  const isSlow = opened.marked.slow().rows[row.row] === 1;
+  const { trace, timeline } = opened;
+  const bar = barOf(timeline, row, shown);
+  const ns = timeline.duration[row]!;
+  const isRemote = waitsForAnother(KINDS[trace.kind[row]!]!);
+  const isError = trace.status[row] === ERROR;
+  const isSlow = opened.marked.slow().rows[row] === 1;
   if (!bar) return <span role="gridcell" class="wf-track" aria-label={durationText(ns)} />;
   const { x, w } = bar;
+  const hue = hueVariable(opened.hues.of(trace.strings[trace.service[row]!] ?? ""));
   const side = valueSide(x, w, trackPx);
   return (
     <span role="gridcell" class="wf-track" aria-label={durationText(ns)}>
@@ -146,11 +221,11 @@ function Track({ opened, row, hue, trackPx }: { opened: OpenTrace; row: TraceRow
         style={{ left: `${x}%`, width: `${w}%`, color: hue }}
       />
       {isCriticalShown.value
-        ? piecesOf(opened.critical(), row.row, shown).map((piece, index) => (
+        ? piecesOf(opened.critical(), row, shown).map((piece, index) => (
             <i class="crit" key={index} style={{ left: `${piece.x}%`, width: `${piece.w}%` }} />
           ))
         : null}
-      {marksIn(opened, row.row, shown).map(({ x: at, names, isError: failed }) => (
+      {marksIn(opened, row, shown).map(({ x: at, names, isError: failed }) => (
         <i
           class={`wf-event ${failed ? "is-error" : ""}`}
           data-testid="event-mark"

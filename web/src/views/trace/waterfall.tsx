@@ -6,11 +6,11 @@
  */
 
 import { effect, untracked } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { durationText } from "../../model/numbers";
-import { readRow } from "../../model/trace";
+import { Slots } from "../../model/slots";
 import { shownFor } from "../../model/tree";
-import { poolSize, rowsInView, scrollToShow } from "../../model/virtual";
+import { rowsInView, scrollToShow } from "../../model/virtual";
 import * as state from "../../state/trace";
 import { Diamond } from "../glyphs";
 import { movementKeys, useKeys } from "../keys";
@@ -18,7 +18,7 @@ import { Skeleton } from "../states";
 import { pixels, useViewport } from "../viewport";
 import { type Geometry, geometryOf } from "./geometry";
 import { GroupRow } from "./group";
-import { WaterfallRow } from "./row";
+import { indentation, WaterfallRow } from "./row";
 
 interface WaterfallProps {
   opened: state.OpenTrace;
@@ -114,7 +114,8 @@ export function Waterfall({ opened, onSelect }: WaterfallProps) {
   const geometry = geometryOf(viewport.value.width, rowHeight, opened.originWidth, tree, inView);
   const { first, end } = rowsInView(viewport.value.scrollTop, viewport.value.height, rowHeight, shown.length);
   const marked = selected < 0 ? -1 : shownFor(tree, folded, selected);
-  const pool = poolSize(viewport.value.height, rowHeight);
+  const slots = useMemo(() => new Slots(), [opened]);
+  const { baseDepth, deepest, trackPx } = geometry;
   return (
     <div
       class="scroll spans"
@@ -128,16 +129,24 @@ export function Waterfall({ opened, onSelect }: WaterfallProps) {
     >
       <div class="wf">
         <Heads opened={opened} geometry={geometry} />
-        <div class="rows" role="rowgroup" style={{ "--rows": shown.length }}>
-          {Array.from(shown.subarray(first, end), (row, index) => {
+        <div class="rows" role="rowgroup" style={{ height: `${shown.length * rowHeight}px` }}>
+          {slots.place(shown.subarray(first, end), first).map(({ slot, row, place }) => {
             const group = groups[row - trace.count];
-            const props = { opened, place: first + index, isFolded: folded.has(row), onSelect, geometry };
-            // By place on the screen, not by span: scrolling then changes rows in place and builds none.
-            const key = (first + index) % pool;
+            const indent = Math.max(0, Math.min(tree.depth[row]! - baseDepth, deepest));
+            const props = {
+              opened,
+              row,
+              place,
+              indent,
+              isFolded: folded.has(row),
+              onSelect,
+              rowPx: rowHeight,
+              trackPx,
+            };
             return group ? (
-              <GroupRow key={key} {...props} row={row} group={group} isSelected={row === marked} />
+              <GroupRow key={slot} {...props} group={group} isSelected={row === marked} />
             ) : (
-              <WaterfallRow key={key} {...props} row={readRow(trace, row)} isSelected={row === marked} />
+              <WaterfallRow key={slot} {...props} isSelected={row === marked} />
             );
           })}
         </div>
@@ -202,8 +211,8 @@ export function WaterfallSkeleton() {
       <div class="wf">
         <div class="wf-row wf-head" />
         {SHAPES.map(([depth, name, x, w], index) => (
-          <div class="wf-row" key={index} style={{ "--depth": depth }}>
-            <span class="wf-name">
+          <div class="wf-row" key={index}>
+            <span class="wf-name" style={indentation(depth)}>
               <span class="twig" />
               <Skeleton share={name} />
             </span>
