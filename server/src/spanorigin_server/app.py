@@ -103,7 +103,7 @@ def application(
     workers = Workers()
     # What changes the store as a whole: one at a time.
     keepers = Workers(threads=1, waiting_limit=8)
-    reader, statistics = Reader(engine), Statistics(engine)
+    reader, statistics = Reader(engine, pace=commits.pace), Statistics(engine)
     live = Live(reader, commits, workers, is_stopping, nature.check_is_ours)
     saved_views = views.Views(settings.data.expanduser() / "views.json")
     highlighter, functions = Highlighter(), Functions()

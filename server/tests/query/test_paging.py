@@ -11,10 +11,12 @@ from spanorigin_server.records import StoreFailed
 from spanorigin_server.store.home import Home
 from spanorigin_server.store.reader import (
     NEWEST_S,
+    NEWEST_SPANS,
     Condition,
     Place,
     Reader,
     StoreOverloaded,
+    first_slice_s,
     next_slice_s,
     slice_start,
 )
@@ -66,13 +68,13 @@ def test_spans_that_arrive_meanwhile_do_not_shift_the_next_page(emptied: Store):
 _TIMES = st.integers(0, 2**62)
 
 
-@given(_TIMES, _TIMES, st.integers(0, 200))
-def test_slices_touch_never_overlap_cover_the_range_and_are_few(one: int, other: int, found_in_each: int):
+@given(_TIMES, _TIMES, st.integers(0, 200), st.integers(1, NEWEST_S))
+def test_slices_touch_never_overlap_cover_the_range_and_are_few(one: int, other: int, found_in_each: int, first_s: int):
     start_ns, end_ns = sorted((one, other))
     high_ns, looked_s, found, steps = end_ns, 0, 0, 0
 
     while high_ns > start_ns and found <= 100:
-        low_ns = slice_start(start_ns, high_ns, next_slice_s(looked_s, found, 101))
+        low_ns = slice_start(start_ns, high_ns, next_slice_s(looked_s, found, 101, first_s))
         assert start_ns <= low_ns < high_ns
         assert low_ns == start_ns or low_ns % SECOND_NS == 0
         looked_s += -(-(high_ns - low_ns) // SECOND_NS)
@@ -86,6 +88,31 @@ def test_the_second_slice_is_as_long_as_the_first_one_says():
     assert next_slice_s(NEWEST_S, 0, 101) == 86_400
     assert next_slice_s(900, 10, 101) == 12_285
     assert next_slice_s(900, 100, 101) == 900
+
+
+def test_the_first_slice_is_shorter_where_spans_come_thick():
+    assert first_slice_s(0) == first_slice_s(50) == NEWEST_S
+    assert first_slice_s(20_000) == NEWEST_SPANS // 20_000
+    assert first_slice_s(1e9) == 1
+    assert next_slice_s(15, 0, 101, 15) == NEWEST_S, "nothing in it: as if spans came thin"
+    assert next_slice_s(15, 50, 101, 15) == 22
+
+
+@pytest.mark.parametrize("pace", [0.0, 20_000.0, 1e9])
+def test_pages_are_the_same_whatever_the_pace(emptied: Store, pace: float):
+    ages_s = [0, 0, 1, 2, 14, 15, 16, 60, 899, 900, 901, 5000, 90_000]
+    order = [emptied.put(start_ns=NOON_NS - age * SECOND_NS) for age in reversed(ages_s)][::-1]
+    reader = Reader(emptied.engine, pace=lambda: pace)
+
+    for limit in (1, 3, 100):
+        read, after = [], None
+        while True:
+            found = reader.newest(EVERYTHING, 0, NOON_NS + 1, limit, after)
+            read += [row["span_id"] for row in found.rows]
+            after = found.last
+            if after is None:
+                break
+        assert read == order
 
 
 @given(st.integers(0, 2**62), st.integers(0, 1000), st.binary(min_size=16, max_size=16), st.text(max_size=20))

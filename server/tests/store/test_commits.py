@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from spanorigin_server.store.commits import Commits, Mark
 
 
@@ -35,3 +36,18 @@ def test_a_reader_who_begins_now_sees_nothing_of_before():
     commits.note([1], spans=1)
 
     assert commits.since(commits.now).names == ()
+
+
+def test_the_pace_is_that_of_the_commits_which_are_remembered():
+    second_ns = 10**9
+    commits = Commits(kept=3)
+    assert commits.pace() == 0
+    commits.note([second_ns], spans=1_000_000)
+    assert commits.pace() == 0, "one commit has no length"
+    for second in range(2, 6):
+        commits.note([second * second_ns, second * second_ns + 1], spans=100)
+
+    # The first of three that are remembered begins the stretch, so that it counts three commits in two seconds.
+    assert commits.pace() == pytest.approx(150)
+    commits.note([], spans=0)
+    assert commits.pace() >= 0

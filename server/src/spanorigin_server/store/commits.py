@@ -57,6 +57,16 @@ class Commits:
             self._kept.append(_Commit(self._now, tuple(names)))
             self._now = Mark(self._now.commits + 1, self._now.spans + spans)
 
+    def pace(self) -> float:
+        """Spans a second that came in of late: over the commits that are remembered. 0 before there are two."""
+        with self._lock:
+            if len(self._kept) < 2:
+                return 0.0
+            # A body's name is the nanosecond of its receipt.
+            first, last = self._kept[0], self._kept[-1]
+            took_ns = max(max(last.names, default=0) - min(first.names, default=0), 1)
+            return (self._now.spans - first.before.spans) * 1e9 / took_ns
+
     def since(self, mark: Mark) -> News:
         """What was committed after `mark`, a mark of this object."""
         with self._lock:
