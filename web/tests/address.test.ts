@@ -18,8 +18,15 @@ describe("an address leads back to the page that wrote it", () => {
       name: "trace",
       traceId,
       spanId: null,
-      look: { view: "flame", only: ["errors", "found"], find: "kind:client a&b" },
+      look: { view: "flame", only: ["errors", "found"], find: "kind:client a&b", against: "" },
     },
+    {
+      name: "trace",
+      traceId,
+      spanId: null,
+      look: { view: "compare", only: ["changed"], find: "", against: "f".repeat(32) },
+    },
+    { name: "saved", slug: "slow-checkouts-k3f9p" },
   ];
   test.each(pages)("%o", (page) => {
     expect(read(writeAddress(page))).toEqual(page);
@@ -39,6 +46,8 @@ test("ids are read in either case, as other tools write them", () => {
 });
 
 test("values that make no sense fall back to the default, and never fail", () => {
+  expect(read(`/trace/${traceId}?view=compare&with=xyz`)).toEqual({ name: "trace", traceId, spanId: null });
+  expect(read("/s/../x y").name).toBe("lost");
   expect(read("/explore?window=2y&from=yesterday")).toEqual({ name: "explore", query: "", range: DEFAULT_RANGE });
   expect(read(`/trace/${traceId}?span=zz&view=pie&only=cats`)).toEqual({ name: "trace", traceId, spanId: null });
 });

@@ -12,6 +12,9 @@ export interface Line {
   readonly status?: SpanStatus;
   readonly path?: string;
   readonly line?: number;
+  /** What the span worked on; a name of its own where none is given. */
+  readonly what?: string;
+  readonly function?: string;
 }
 
 export function traceOf(lines: readonly Line[]): Trace {
@@ -30,7 +33,7 @@ export function traceOf(lines: readonly Line[]): Trace {
     parent: Int32Array.from(column((line) => line.parent)),
     name: Int32Array.from(column((_, row) => index(`span ${row}`))),
     service: Int32Array.from(column((line) => index(line.service ?? "web"))),
-    resource: Int32Array.from(column((_, row) => index(`span ${row}`))),
+    resource: Int32Array.from(column((line, row) => index(line.what ?? `span ${row}`))),
     kind: Uint8Array.from(column((line) => KINDS.indexOf(line.kind ?? "internal"))),
     status: Uint8Array.from(column((line) => STATUSES.indexOf(line.status ?? "unset"))),
     httpStatus: new Uint16Array(lines.length),
@@ -39,7 +42,7 @@ export function traceOf(lines: readonly Line[]): Trace {
     originType: Uint8Array.from(column((line) => (line.path ? 1 : 0))),
     originPath: Int32Array.from(column((line) => index(line.path ?? ""))),
     originLine: Int32Array.from(column((line) => line.line ?? 0)),
-    originFunction: new Int32Array(lines.length),
+    originFunction: Int32Array.from(column((line) => index(line.function ?? ""))),
     markRow: new Int32Array(0),
     markAt: new Float64Array(0),
     markName: new Int32Array(0),

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { curlCommand, exportAddress } from "../src/model/outward";
+import { curlCommand, exportAddress, traceAsked, traceCommand } from "../src/model/outward";
 
 const asked = { query: `service:web "it's $HOME" & @a:\\* OR ü`, from: 1_795_339_010_074_000_001n, to: 5n };
 
@@ -27,4 +27,11 @@ test("a file is of the same search and the same stretch of time", () => {
     as: "csv",
     limit: "100000",
   });
+});
+
+test("a trace is asked for from its first to its last nanosecond", () => {
+  const trace = { traceId: "a".repeat(32), startNs: 10n, durationNs: 5 };
+
+  expect(traceAsked(trace)).toEqual({ query: `trace_id:${trace.traceId}`, from: 10n, to: 16n });
+  expect(traceCommand("http://h:1", trace.traceId)).toBe(`curl 'http://h:1/api/v1/traces/${trace.traceId}'`);
 });

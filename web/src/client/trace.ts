@@ -1,5 +1,6 @@
 /** A whole trace, as columns. */
 
+import type { ServiceChange } from "../model/changed";
 import type { Trace } from "../model/trace";
 import type * as wire from "../wire";
 import { ask } from "./ask";
@@ -31,4 +32,13 @@ export async function getTrace(traceId: string, signal?: AbortSignal): Promise<T
     markAt: Float64Array.from(marks.offset_ns),
     markName: Int32Array.from(marks.name),
   };
+}
+
+/** What is known of changed code, service by service. */
+export async function getChangedCode(traceId: string, signal?: AbortSignal): Promise<readonly ServiceChange[]> {
+  const { services } = await ask<wire.ChangedCode>(`/api/v1/traces/${traceId}/changed`, {}, signal);
+  return services.map(({ base_version, base_commit, is_before, ...service }) => ({
+    ...service,
+    base: base_commit === null ? null : { version: base_version ?? "", commit: base_commit, isBefore: is_before },
+  }));
 }

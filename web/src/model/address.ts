@@ -18,13 +18,15 @@ export interface TraceLook {
   readonly only: ReadonlyArray<Lens | "found">;
   /** What is looked for in the trace. */
   readonly find: string;
+  /** The trace that it is compared with; empty for none. */
+  readonly against: string;
 }
 
-export const TRACE_VIEWS = ["waterfall", "flame", "list", "code"] as const;
+export const TRACE_VIEWS = ["waterfall", "flame", "list", "code", "compare"] as const;
 export type TraceView = (typeof TRACE_VIEWS)[number];
-export const LENSES = ["errors", "slow", "origin"] as const;
+export const LENSES = ["errors", "slow", "origin", "changed"] as const;
 export type Lens = (typeof LENSES)[number];
-export const PLAIN_LOOK: TraceLook = { view: "waterfall", only: [], find: "" };
+export const PLAIN_LOOK: TraceLook = { view: "waterfall", only: [], find: "", against: "" };
 
 export type Page =
   | { readonly name: "start" }
@@ -122,17 +124,20 @@ export function writeAddress(page: Page): string {
 
 /** Left out where all is as it is by default. */
 function readLook(parameters: URLSearchParams): { look?: TraceLook } {
-  const view = TRACE_VIEWS.find((known) => known === parameters.get("view")) ?? PLAIN_LOOK.view;
+  const against = /^[0-9a-f]{32}$/.exec(parameters.get("with")?.toLowerCase() ?? "")?.[0] ?? "";
+  const asked = TRACE_VIEWS.find((known) => known === parameters.get("view")) ?? PLAIN_LOOK.view;
+  const view = asked === "compare" && against === "" ? PLAIN_LOOK.view : asked;
   const named = parameters.get("only")?.split(".") ?? [];
   const only = [...LENSES, "found" as const].filter((lens) => named.includes(lens));
-  const look = { view, only, find: parameters.get("find") ?? "" };
-  return view === PLAIN_LOOK.view && only.length === 0 && look.find === "" ? {} : { look };
+  const look = { view, only, find: parameters.get("find") ?? "", against };
+  return view === PLAIN_LOOK.view && only.length === 0 && look.find === "" && against === "" ? {} : { look };
 }
 
 function writeLook(parameters: URLSearchParams, look: TraceLook): void {
   if (look.view !== PLAIN_LOOK.view) parameters.set("view", look.view);
   if (look.only.length > 0) parameters.set("only", look.only.join("."));
   if (look.find !== "") parameters.set("find", look.find);
+  if (look.against !== "") parameters.set("with", look.against);
 }
 
 function readRange(parameters: URLSearchParams): TimeRange {

@@ -25,12 +25,16 @@ const foldedInSome = signal(NONE);
 const only = computed(() => (page.value.name === "trace" ? (page.value.look?.only.join(".") ?? "") : ""));
 /** What a search within the trace found (state/find.ts); null while nothing is looked for, or nothing is known yet. */
 export const found = signal<Marked | null>(null);
+/** What lies in changed code (state/changed.ts); null while that is not known. */
+export const inChangedCode = signal<Marked | null>(null);
 /** The spans that are asked for; null for all. */
 export const wanted = computed<Marked | null>(() => {
   const opened = open.value;
   if (!opened) return null;
   const named = only.value.split(".");
-  const all = LENSES.filter((lens) => named.includes(lens)).map((lens) => opened.marked[lens]());
+  const all = LENSES.filter((lens) => named.includes(lens)).flatMap((lens) =>
+    lens === "changed" ? (inChangedCode.value ?? []) : opened.marked[lens](),
+  );
   if (named.includes("found") && found.value) all.push(found.value);
   return all.length > 0 ? inAll(all) : null;
 });

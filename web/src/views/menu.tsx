@@ -15,7 +15,9 @@ interface MenuProps {
   hasArrow?: boolean;
   /** What floats: commands to choose from, or a form. */
   opens?: "menu" | "dialog";
-  /** Beside the frame and size that all buttons have. */
+  /** A button of a bar, or a pill among lenses. */
+  shape?: "btn" | "pill";
+  /** Beside what all of that shape have. */
   class?: string;
   /** Left out where nobody but the button opens it. */
   isOpen?: boolean;
@@ -26,23 +28,15 @@ interface MenuProps {
 }
 
 export function Menu(props: MenuProps) {
-  const {
-    testId,
-    label,
-    title,
-    name,
-    hasArrow = true,
-    opens = "menu",
-    class: extra = "btn-s",
-    disabled = false,
-  } = props;
+  const { testId, label, title, name, shape = "btn", hasArrow = true, opens = "menu", disabled = false } = props;
+  const extra = props.class ?? "btn-s";
   const [isOpenHere, setIsOpenHere] = useState(false);
   const isOpen = props.isOpen ?? isOpenHere;
   const toggle = props.onToggle ?? setIsOpenHere;
   return (
     <div class="anchor">
       <button
-        class={`btn ${extra}`}
+        class={`${shape} ${extra}`}
         type="button"
         data-testid={testId}
         aria-haspopup={opens}

@@ -1,15 +1,26 @@
 /** The head of a trace: what it was, how it ended, how long it took, how large it is, when it was. */
 
 import { counted, durationText, grouped } from "../../model/numbers";
+import { traceAsked, traceCommand } from "../../model/outward";
 import { ago, clockTime, exactTime, fromMs, isOnSameDay, nearDate } from "../../model/time";
 import { readRow } from "../../model/trace";
 import { goBack } from "../../state/route";
 import { copy } from "../../state/toast";
 import type { OpenTrace } from "../../state/trace";
+import { TakeMenu } from "../explore/take-menu";
 import { Icon, ServiceMark, StatusBadge } from "../glyphs";
+import { lazily } from "../lazily";
+import { Menu } from "../menu";
 import { Skeleton } from "../states";
 
-export function TraceHead({ opened }: { opened: OpenTrace }) {
+const CompareMenu = lazily(() => import("./compare-menu").then((file) => file.CompareMenu), null);
+
+interface HeadProps {
+  opened: OpenTrace;
+  onCompare: (traceId: string) => void;
+}
+
+export function TraceHead({ opened, onCompare }: HeadProps) {
   const { trace, tree, timeline, errors, hues } = opened;
   const root = readRow(trace, tree.order[0] ?? 0);
   const now = fromMs(Date.now());
@@ -52,6 +63,28 @@ export function TraceHead({ opened }: { opened: OpenTrace }) {
       >
         <Icon name="copy" />
       </button>
+      <Menu
+        testId="compare-menu"
+        opens="dialog"
+        hasArrow={false}
+        title="Put another trace beside this one"
+        label={
+          <>
+            <Icon name="compare" />
+            Compare
+          </>
+        }
+      >
+        {(close) => <CompareMenu opened={opened} onChoose={onCompare} onClose={close} />}
+      </Menu>
+      <TakeMenu
+        asked={traceAsked(trace)}
+        name={`trace-${trace.traceId.slice(0, 12)}`}
+        most={trace.count}
+        command={() => traceCommand(location.origin, trace.traceId)}
+        of="trace"
+        class="btn-s"
+      />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { durationText, grouped } from "../../model/numbers";
 import * as state from "../../state/trace";
 import { Diamond } from "../glyphs";
 import { useKeys } from "../keys";
+import { ChangedPill } from "./changed-pill";
 import { FindBox } from "./find";
 
 export const VIEWS: ReadonlyArray<{ readonly name: TraceView; readonly label: string }> = [
@@ -13,6 +14,7 @@ export const VIEWS: ReadonlyArray<{ readonly name: TraceView; readonly label: st
   { name: "list", label: "Span list" },
   { name: "code", label: "Code path" },
 ];
+const COMPARED = { name: "compare", label: "Compared" } as const;
 
 interface LensesProps {
   opened: state.OpenTrace;
@@ -22,7 +24,7 @@ interface LensesProps {
 }
 
 const PILLS: ReadonlyArray<{
-  readonly lens: Lens;
+  readonly lens: Exclude<Lens, "changed">;
   readonly label: string;
   readonly hint: string;
   readonly key: string;
@@ -42,11 +44,16 @@ export function Lenses({ opened, look, onLook, onSelect }: LensesProps) {
     onLook({ only: look.only.includes(lens) ? look.only.filter((one) => one !== lens) : [...look.only, lens] });
   };
   const toggleCritical = () => state.showCritical(!state.isCriticalShown.value);
-  useKeys({ p: toggleCritical, ...Object.fromEntries(PILLS.map(({ lens, key }) => [key, () => toggle(lens)])) });
+  useKeys({
+    p: toggleCritical,
+    // As a click does: a pill without spans tells why.
+    x: () => document.querySelector<HTMLElement>("[data-testid=changed-pill]")?.click(),
+    ...Object.fromEntries(PILLS.map(({ lens, key }) => [key, () => toggle(lens)])),
+  });
   return (
     <div class="bar bar-s" data-testid="lenses">
       <span class="seg seg-s" role="group" aria-label="View">
-        {VIEWS.map(({ name, label }, index) => (
+        {(look.against === "" ? VIEWS : [...VIEWS, COMPARED]).map(({ name, label }, index) => (
           <button
             key={name}
             type="button"
@@ -85,6 +92,7 @@ export function Lenses({ opened, look, onLook, onSelect }: LensesProps) {
           </button>
         );
       })}
+      <ChangedPill opened={opened} isOn={look.only.includes("changed")} onToggle={() => toggle("changed")} />
       <span class="grow" />
       <FindBox opened={opened} look={look} onLook={onLook} onSelect={onSelect} />
     </div>

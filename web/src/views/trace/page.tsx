@@ -35,6 +35,11 @@ const SpanTable = lazily(
   <section class="spans" aria-busy="true" />,
 );
 
+const CompareView = lazily(
+  () => import("./compare").then((file) => file.CompareView),
+  <section class="spans" aria-busy="true" />,
+);
+
 interface Address {
   traceId: string;
   spanId: string | null;
@@ -49,7 +54,13 @@ export function TracePage({ traceId, spanId, look }: Address) {
   const problem = state.problem.value;
   const cols = useRef<HTMLElement>(null);
   // The same however the trace is looked at: dates and the strip are not to be made anew by each key.
-  const summary = useMemo(() => (opened ? <Summary opened={opened} /> : null), [opened]);
+  const summary = useMemo(
+    () =>
+      opened ? (
+        <Summary opened={opened} onCompare={(against) => lookAt({ view: "compare", against, only: [], find: "" })} />
+      ) : null,
+    [opened],
+  );
 
   // Two keys may be pressed before the first is drawn, so that what was drawn last is not what is true.
   const present = () => (page.value.name === "trace" ? (page.value.look ?? PLAIN_LOOK) : look);
@@ -61,8 +72,11 @@ export function TracePage({ traceId, spanId, look }: Address) {
   const lookAt = (to: Partial<TraceLook>) => {
     navigate({ name: "trace", traceId, spanId: selectedSpanId(), look: { ...present(), ...to } }, "replace");
   };
+  const leaveComparison = () => lookAt({ view: "waterfall", against: "" });
+  const isComparing = look.view === "compare";
   const leave = () => {
-    if (state.selected.value >= 0) select(null);
+    if (present().view === "compare") leaveComparison();
+    else if (state.selected.value >= 0) select(null);
     else goBack();
   };
   useKeys({
@@ -97,9 +111,23 @@ export function TracePage({ traceId, spanId, look }: Address) {
       keys={<Keys view={look.view} />}
       facts={opened ? <Facts opened={opened} /> : null}
     >
-      <main class={`cols ${state.selected.value >= 0 || !opened ? "has-panel" : ""}`} ref={cols}>
-        {opened ? <View view={look.view} opened={opened} onSelect={select} /> : <WaterfallSkeleton />}
-        {opened && state.selected.value >= 0 ? (
+      <main class={`cols ${!isComparing && (state.selected.value >= 0 || !opened) ? "has-panel" : ""}`} ref={cols}>
+        {opened && look.view === "compare" ? (
+          <CompareView
+            opened={opened}
+            against={look.against}
+            onOpen={(spanId) => {
+              lookAt({ view: "waterfall" });
+              select(spanId);
+            }}
+            onClose={leaveComparison}
+          />
+        ) : opened && look.view !== "compare" ? (
+          <View view={look.view} opened={opened} onSelect={select} />
+        ) : (
+          <WaterfallSkeleton />
+        )}
+        {opened && !isComparing && state.selected.value >= 0 ? (
           <>
             <Splitter of={cols} />
             <SpanPanel opened={opened} row={state.selected.value} onClose={() => select(null)} />
@@ -110,10 +138,10 @@ export function TracePage({ traceId, spanId, look }: Address) {
   );
 }
 
-function Summary({ opened }: { opened: state.OpenTrace }) {
+function Summary({ opened, onCompare }: { opened: state.OpenTrace; onCompare: (traceId: string) => void }) {
   return (
     <>
-      <TraceHead opened={opened} />
+      <TraceHead opened={opened} onCompare={onCompare} />
       <Minimap opened={opened} />
     </>
   );
@@ -143,7 +171,7 @@ function ProblemPage({ traceId }: { traceId: string }) {
 }
 
 interface ViewProps {
-  view: TraceView;
+  view: Exclude<TraceView, "compare">;
   opened: state.OpenTrace;
   onSelect: (spanId: string | null) => void;
 }
