@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { boxBetween, countIn, type HeatMap, searchOfSelection, selectionOf, shade } from "../src/model/heat";
+import {
+  boxAfterKey,
+  boxBetween,
+  countIn,
+  type HeatMap,
+  roundTicks,
+  searchOfSelection,
+  selectionOf,
+  shade,
+} from "../src/model/heat";
 
 const map: HeatMap = {
   from: 1_000_000_000_000_000_000n,
@@ -31,4 +40,40 @@ test("one span is seen beside ten thousand, and more are never fainter", () => {
   expect(shades.at(-1)).toBeCloseTo(1);
   expect(shades).toEqual([...shades].sort((a, b) => a - b));
   expect(shade(1, 1)).toBe(1);
+});
+
+test("the axis has words at powers of ten, wherever they lie within the rows, and never too many", () => {
+  const doubling = Array.from({ length: 31 }, (_, row) => 2 ** row);
+
+  const ticks = roundTicks(doubling);
+
+  expect(ticks.map(({ ns }) => ns)).toEqual([1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]);
+  for (const { row, ns } of ticks) expect(row).toBeCloseTo(Math.log2(ns), 6);
+  expect(roundTicks(doubling, 4).map(({ ns }) => ns)).toEqual([1, 1e3, 1e6, 1e9]);
+  expect(roundTicks([0, 2, 4]).map(({ row, ns }) => [row, ns])).toEqual([[0, 1]]);
+  expect(roundTicks([])).toEqual([]);
+});
+
+test("the first arrow puts the box where most spans are", () => {
+  expect(boxAfterKey(map, null, "ArrowLeft", false)).toEqual(boxBetween([3, 2], [3, 2]));
+  expect(boxAfterKey(map, null, "j", false)).toBeNull();
+});
+
+test("arrows move the box, with shift they move its far end, and neither leaves the map nor loses the box", () => {
+  const box = boxBetween([1, 1], [2, 1]);
+  expect(boxAfterKey(map, box, "ArrowRight", false)).toEqual(boxBetween([2, 1], [3, 1]));
+  expect(boxAfterKey(map, box, "ArrowUp", false)).toEqual(boxBetween([1, 2], [2, 2]));
+  expect(boxAfterKey(map, box, "ArrowUp", true)).toEqual(boxBetween([1, 1], [2, 2]));
+  expect(boxAfterKey(map, box, "ArrowLeft", true)).toEqual(boxBetween([1, 1], [1, 1]));
+  const keys = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
+  let at = box;
+  for (let step = 0; step < 400; step++) {
+    at = boxAfterKey(map, at, keys[(step * 7 + (step >> 3)) % 4]!, step % 3 === 0)!;
+    expect(at.firstColumn).toBeGreaterThanOrEqual(0);
+    expect(at.lastColumn).toBeLessThan(map.columns);
+    expect(at.lastColumn).toBeGreaterThanOrEqual(at.firstColumn);
+    expect(at.firstRow).toBeGreaterThanOrEqual(0);
+    expect(at.lastRow).toBeLessThan(map.rowStartsNs.length - 1);
+    expect(at.lastRow).toBeGreaterThanOrEqual(at.firstRow);
+  }
 });

@@ -8,7 +8,7 @@ export interface Offer {
   readonly note?: string;
 }
 
-export const OFFER_KINDS = ["Go to", "Trace", "Saved view", "Service", "Code", "Do", "Search"] as const;
+export const OFFER_KINDS = ["Go to", "Trace", "Saved view", "Service", "File", "Code", "Do", "Search"] as const;
 export type OfferKind = (typeof OFFER_KINDS)[number];
 
 const EACH_MOST = 6;
@@ -31,10 +31,12 @@ export function likeness(words: string, text: string): number | null {
 
 /** Offers that fit, kind by kind; what is a search for the words themselves always fits. */
 export function fitting(words: string, offers: readonly Offer[]): Offer[] {
+  // A search for the words fits them, a trace was found in them, and files come by their letters already.
+  const fits = (kind: OfferKind) => kind === "Search" || kind === "Trace" || kind === "File";
   return OFFER_KINDS.flatMap((kind) =>
     offers
       .filter((offer) => offer.kind === kind)
-      .map((offer) => ({ offer, score: kind === "Search" || kind === "Trace" ? 0 : likeness(words, offer.text) }))
+      .map((offer) => ({ offer, score: fits(kind) ? 0 : likeness(words, offer.text) }))
       .filter((one): one is { offer: Offer; score: number } => one.score !== null)
       .sort((a, b) => a.score - b.score)
       .slice(0, EACH_MOST)

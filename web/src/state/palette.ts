@@ -2,9 +2,12 @@
 
 import { signal } from "@preact/signals";
 import type { Question } from "../client/ask";
+import { getTree, listRepositories } from "../client/code";
 import { getFieldValues } from "../client/counts";
 import { listViews } from "../client/kept";
 import { writeAddress } from "../model/address";
+import { ALL_CODE } from "../model/code-address";
+import { findPaths } from "../model/fuzzy";
 import { type Offer, traceIdIn } from "../model/palette";
 import { writeValue } from "../model/terms";
 import { fromMs } from "../model/time";
@@ -64,6 +67,7 @@ export function askFor(words: string): () => void {
           text: value,
           to: exploreAt(`origin:${writeValue(value)}`),
         })),
+        filesLike(words),
         values(contains, "fn", (value) => ({ kind: "Code", text: value, to: exploreAt(`fn:${writeValue(value)}`) })),
       ];
       void Promise.allSettled(parts).then((results) => {
@@ -77,6 +81,39 @@ export function askFor(words: string): () => void {
     clearTimeout(timer);
     abort.abort();
   };
+}
+
+const FILES_SHOWN = 6;
+/** Letters before files are looked for: one is in all of them. */
+const LETTERS = 2;
+let files: Promise<ReadonlyArray<readonly [repository: string, path: string]>> | null = null;
+
+/** Files of all repositories, which are listed once each time the palette is opened. */
+async function filesLike(words: string): Promise<Offer[]> {
+  if (words.trim() === "") files = null;
+  if (words.trim().length < LETTERS) return [];
+  files ??= allFiles();
+  const known = await files;
+  const byPath = new Map<string, string[]>();
+  for (const [repository, path] of known) byPath.set(path, [...(byPath.get(path) ?? []), repository]);
+  return findPaths(words, [...byPath.keys()], () => 0, FILES_SHOWN).flatMap(({ path }) =>
+    byPath.get(path)!.map(
+      (repository): Offer => ({
+        kind: "File",
+        text: path,
+        note: repository,
+        to: writeAddress({ name: "code", place: { ...ALL_CODE, repository, path }, range: DEFAULT_RANGE }),
+      }),
+    ),
+  );
+}
+
+async function allFiles(): Promise<ReadonlyArray<readonly [string, string]>> {
+  const trees = (await listRepositories()).map(async (repository) =>
+    (await getTree(repository, null)).map((path) => [repository, path] as const),
+  );
+  const listed = await Promise.allSettled(trees);
+  return listed.flatMap((tree) => (tree.status === "fulfilled" ? tree.value : []));
 }
 
 function exploreAt(query: string): string {

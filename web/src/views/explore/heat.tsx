@@ -4,11 +4,20 @@
  */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { type Box, boxBetween, countIn, type HeatMap, searchOfSelection, selectionOf, shade } from "../../model/heat";
+import {
+  type Box,
+  boxAfterKey,
+  boxBetween,
+  countIn,
+  type HeatMap,
+  roundTicks,
+  searchOfSelection,
+  selectionOf,
+  shade,
+} from "../../model/heat";
 import { counted, durationText, grouped } from "../../model/numbers";
-import { clockTime, dayAndClockTime } from "../../model/time";
+import { clockTime, dayAndClockTime, fromMs, isOnSameDay } from "../../model/time";
 import type { TimeRange } from "../../model/time-range";
-import * as explorer from "../../state/explorer";
 import * as state from "../../state/groups";
 import { theme } from "../../state/theme";
 import { useKeys } from "../keys";
@@ -24,6 +33,9 @@ interface HeatProps {
 
 /** So many rows are drawn at least, so that spans of one duration are not one thick band. */
 const ROWS_LEAST = 12;
+
+/** A picture that keys can draw on, so they must reach it. */
+const BY_KEYS = { tabIndex: 0 } as const;
 
 export function Heat({ query, onSearch, onRetry }: HeatProps) {
   useEffect(state.followHeat, []);
@@ -64,9 +76,22 @@ function Picture({ map, box, onBox }: { map: HeatMap; box: Box | null; onBox: (b
   const canvas = useRef<HTMLCanvasElement>(null);
   const [drag, setDrag] = useState<{ begin: readonly [number, number]; box: Box } | null>(null);
   const [at, setAt] = useState<readonly [number, number] | null>(null);
+  // The box that keys move, until Enter asks what is different in it.
+  const [held, setHeld] = useState<Box | null>(null);
+  useEffect(() => setHeld(null), [map]);
   const { width, height } = useViewport(frame).value;
   const rows = Math.max(ROWS_LEAST, map.rowStartsNs.length - 1);
-  const shown = drag?.box ?? box;
+  const shown = drag?.box ?? held ?? box;
+  const onKeyDown = (event: KeyboardEvent) => {
+    const next = boxAfterKey(map, held ?? box, event.key, event.shiftKey);
+    if (next) setHeld(next);
+    else if (event.key === "Enter" && held) onBox(countIn(map, held).count > 0 ? held : null);
+    else if (event.key === "Escape" && (held || box)) {
+      if (box) onBox(null);
+      else setHeld(null);
+    } else return;
+    event.preventDefault();
+  };
   useLayoutEffect(() => {
     if (canvas.current && width > 0) paint(canvas.current, map, rows, width, height);
   }, [map, rows, width, height, theme.value]);
@@ -76,13 +101,13 @@ function Picture({ map, box, onBox }: { map: HeatMap; box: Box | null; onBox: (b
     const row = rows - 1 - Math.floor(((event.clientY - top) / height) * rows);
     return [clamp(column, map.columns - 1), clamp(row, map.rowStartsNs.length - 2)];
   };
-  const labels = ticks(map);
+  const labels = roundTicks(map.rowStartsNs);
   return (
     <div class="heat-plot">
       <div class="heat-axis" aria-hidden="true">
-        {labels.map(({ row, text }) => (
+        {labels.map(({ row, ns }) => (
           <span key={row} style={{ bottom: `${(row / rows) * 100}%` }}>
-            {text}
+            {axisText(ns)}
           </span>
         ))}
       </div>
@@ -90,8 +115,13 @@ function Picture({ map, box, onBox }: { map: HeatMap; box: Box | null; onBox: (b
         class="heat-field"
         ref={frame}
         data-testid="heat-field"
+        role="application"
+        aria-label="Heat map. Arrow keys move a box over it, with Shift they size it, Enter asks what is different in it, Escape leaves."
+        {...BY_KEYS}
+        onKeyDown={onKeyDown}
         onPointerDown={(event) => {
           if (event.button !== 0) return;
+          setHeld(null);
           event.currentTarget.setPointerCapture(event.pointerId);
           const begin = cellAt(event);
           setDrag({ begin, box: boxBetween(begin, begin) });
@@ -110,12 +140,19 @@ function Picture({ map, box, onBox }: { map: HeatMap; box: Box | null; onBox: (b
       >
         <canvas ref={canvas} role="img" aria-label={summary(map)} />
         {shown ? <i class="heat-box" style={boxStyle(map, rows, shown)} /> : null}
-        {at ? <p class="kpi-words">{boxWords(map, drag?.box ?? boxBetween(at, at))}</p> : null}
+        {at ? (
+          <p class="kpi-words">{boxWords(map, drag?.box ?? boxBetween(at, at))}</p>
+        ) : held ? (
+          <p class="kpi-words">{boxWords(map, held)}</p>
+        ) : null}
       </div>
       <p class="heat-times muted" aria-hidden="true">
-        <span>{time(map.from)}</span>
-        <span>drag a box to see what is different in it</span>
-        <span>{time(map.from + BigInt(map.stepNs) * BigInt(map.columns))}</span>
+        <span>{time(map.from, map)}</span>
+        <span>drag a box, or use the arrow keys, to see what is different in it</span>
+        <span>{time(map.from + BigInt(map.stepNs) * BigInt(map.columns), map)}</span>
+      </p>
+      <p class="sr" role="status" data-testid="heat-told">
+        {held ? boxWords(map, held) : ""}
       </p>
       <HeatTable map={map} />
     </div>
@@ -187,23 +224,25 @@ function boxWords(map: HeatMap, box: Box): string {
   const { from, to } = selectionOf(map, box);
   const { count, errors } = countIn(map, box);
   const durations = `${durationText(map.rowStartsNs[box.firstRow]!)} – ${durationText(map.rowStartsNs[box.lastRow + 1]!)}`;
-  return `${time(from)} – ${time(to)} · ${durations} · ${counted(count, "span")}${errors > 0 ? `, ${grouped(errors)} failed` : ""}`;
+  return `${time(from, map)} – ${time(to, map)} · ${durations} · ${counted(count, "span")}${errors > 0 ? `, ${grouped(errors)} failed` : ""}`;
 }
 
 /** At most eight durations, at the foot of their rows. */
-function ticks(map: HeatMap): { row: number; text: string }[] {
-  const every = Math.max(1, Math.ceil(map.rowStartsNs.length / 8));
-  return map.rowStartsNs.flatMap((ns, row) => (row % every === 0 ? [{ row, text: durationText(ns) }] : []));
-}
-
 function summary(map: HeatMap): string {
   const all = { firstColumn: 0, lastColumn: map.columns, firstRow: 0, lastRow: map.rowStartsNs.length };
   const { count, errors } = countIn(map, all);
   return `${counted(count, "span")} by start and duration, ${grouped(errors)} failed; the table behind has them by duration`;
 }
 
-function time(ns: bigint): string {
-  return (explorer.needsDay.value ? dayAndClockTime(ns) : clockTime(ns)).replace(/\.\d+$/, "");
+/** `1 ms`: what is round has no digits after the point. */
+function axisText(ns: number): string {
+  return durationText(ns).replace(/\.0+(?=\D)/, "");
+}
+
+/** With the day unless the map is of today alone. */
+function time(ns: bigint, map: HeatMap): string {
+  const write = isOnSameDay(map.from, fromMs(Date.now())) ? clockTime : dayAndClockTime;
+  return write(ns).replace(/\.\d+$/, "");
 }
 
 function clamp(value: number, most: number): number {

@@ -55,6 +55,8 @@ export function ExplorePage({ query, range, look }: Search) {
     "/": () => field.current?.select(),
     r: explorer.refresh,
     t: () => setIsChoosingTime(true),
+    // As on the pages of code, where t goes to a file.
+    T: () => setIsChoosingTime(true),
     l: () => onLive(),
     p: () => {
       if (look.live === "on") pauseLive();

@@ -14,12 +14,15 @@ import { TimeMenu } from "../explore/time-menu";
 import { Frame } from "../frame";
 import { Icon } from "../glyphs";
 import { useKeys } from "../keys";
+import { lazily } from "../lazily";
 import { codeLink, diffLink } from "../links";
 import { Blank, ProblemBlank } from "../states";
 import { Against, Cold } from "./compare";
 import { LineInspector } from "./inspector";
 import { SourceTable } from "./source";
 import { FileTree, HottestFiles } from "./tree";
+
+const Finder = lazily(() => import("./finder").then((file) => file.Finder), null);
 
 interface CodePageProps {
   place: CodePlace;
@@ -35,11 +38,12 @@ const LENS_WORDS: Readonly<Record<CodeLens, readonly [string, string]>> = {
 
 export function CodePage({ place, range }: CodePageProps) {
   const [isChoosingTime, setIsChoosingTime] = useState(false);
+  const [isFinding, setIsFinding] = useState(false);
   const go = (to: Partial<CodePlace>, over: TimeRange = range, how: "push" | "replace" = "replace") =>
     navigate({ name: "code", place: { ...place, ...to }, range: over } satisfies Page, how);
-  useEffect(() => {
-    openTree(place, range);
-    if (place.path !== null) state.openFile(place, range);
+  // Asked for before the empty page is painted, not after.
+  useLayoutEffect(() => {
+    openTree(place, range, place.path === null ? undefined : state.openFile(place, range));
   }, [place, range]);
   const isFile = place.path !== null;
   const select = (line: number | null) => go({ line });
@@ -57,7 +61,10 @@ export function CodePage({ place, range }: CodePageProps) {
     j: () => step(1),
     k: () => step(-1),
     l: () => go({ lens: CODE_LENSES[(CODE_LENSES.indexOf(place.lens) + 1) % CODE_LENSES.length]! }),
-    t: () => setIsChoosingTime(true),
+    t: () => {
+      if (place.repository !== null) setIsFinding(true);
+    },
+    T: () => setIsChoosingTime(true),
     r: () => state.recount(place, range),
     Escape: () => (place.line === null ? history.back() : select(null)),
   });
@@ -79,6 +86,18 @@ export function CodePage({ place, range }: CodePageProps) {
               working copy
             </span>
           ) : null}
+          {place.repository === null ? null : (
+            <button
+              class="btn btn-s btn-quiet"
+              type="button"
+              data-testid="finder-button"
+              title="Go to a file of this repository (t)"
+              onClick={() => setIsFinding(true)}
+            >
+              <Icon name="search" />
+              <span class="only-wide">Go to file</span>
+            </button>
+          )}
           <span class="grow" />
           {file ? <Cold onSelect={select} /> : null}
           {isFile || place.repository === null ? null : (
@@ -121,6 +140,7 @@ export function CodePage({ place, range }: CodePageProps) {
             </span>
           )}
           <TimeMenu
+            hotkey="T"
             range={range}
             isOpen={isChoosingTime}
             onToggle={setIsChoosingTime}
@@ -140,7 +160,7 @@ export function CodePage({ place, range }: CodePageProps) {
             <kbd>l</kbd>lens
           </span>
           <span>
-            <kbd>t</kbd>time
+            <kbd>t</kbd>go to file
           </span>
           <span>
             <kbd>?</kbd>all keys
@@ -168,6 +188,7 @@ export function CodePage({ place, range }: CodePageProps) {
         ) : (
           <SourceTable selected={place.line} lens={place.lens} isCompared={place.against !== null} onSelect={select} />
         )}
+        {isFinding ? <Finder place={place} range={range} onClose={() => setIsFinding(false)} /> : null}
         {place.line === null || !isFile || problem ? null : (
           <LineInspector place={place} range={range} line={place.line} onHop={hop} onClose={() => select(null)} />
         )}

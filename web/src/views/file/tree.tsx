@@ -144,7 +144,8 @@ function Repositories({ range }: { range: TimeRange }) {
   );
 }
 
-function linkTo(path: string, place: CodePlace, range: TimeRange): string {
+/** The address of a file of the repository, with the name that spans have for it. */
+export function linkTo(path: string, place: CodePlace, range: TimeRange): string {
   const as = state.heat.value.get(path)?.as ?? null;
   return codeLink({ ...place, path, line: null, as }, range);
 }
