@@ -21,8 +21,12 @@ let pathsKey = "";
 let placesKey = "";
 let abort = new AbortController();
 
-/** Lists the files and counts their spans, each unless it was done already, and unfolds what leads to the place. */
-export function openTree(place: CodePlace, range: TimeRange): void {
+/**
+ * Lists the files and counts their spans, each unless it was done already, and unfolds what leads to the place.
+ *
+ * Asks once `before` is settled: beside a file the tree comes second, and its questions would slow those of the file.
+ */
+export function openTree(place: CodePlace, range: TimeRange, before: Promise<void> = Promise.resolve()): void {
   if (place.path !== null) unfold(foldersOf(place.path));
   const nextPaths = JSON.stringify([place.repository, place.commit]);
   const nextPlaces = JSON.stringify([nextPaths, place.ofAll, range], (_, value) =>
@@ -36,7 +40,10 @@ export function openTree(place: CodePlace, range: TimeRange): void {
   abort = new AbortController();
   problem.value = null;
   if (!isSameTree) paths.value = null;
-  void load(place, range, abort.signal);
+  const { signal } = abort;
+  void before.then(() => {
+    if (!signal.aborted) void load(place, range, signal);
+  });
 }
 
 export function setUnfolded(folder: string, isUnfolded: boolean): void {

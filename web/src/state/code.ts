@@ -157,15 +157,33 @@ async function read(place: CodePlace): Promise<void> {
   }
 }
 
+/** The file at another commit, under the name it has there, and what the spans of then call it. */
+async function fileAt(commit: string, place: CodePlace, as: string, signal: AbortSignal) {
+  const [repository, path] = [place.repository ?? "", place.path ?? ""];
+  try {
+    return { file: await getFile(repository, commit, path, signal), as };
+  } catch (error) {
+    if (isAbort(error) || asProblem(error).kind !== "missing") throw error;
+    const names = await getNames(repository, path, "", null, signal);
+    const spansNames = otherNames({ path: as, function: "", line: null }, path, names).map(({ key }) => key.path);
+    const others = names.filter((name) => name.path !== path);
+    for (const [at, name] of others.entries()) {
+      const file = await getFile(repository, commit, name.path, signal).catch(() => null);
+      if (file) return { file, as: spansNames[at] ?? name.path };
+    }
+    throw error;
+  }
+}
+
 /** What the lines cost at the commit that is compared with, brought to where the lines are here. */
 async function besideOf(place: CodePlace, question: PlaceQuestion, signal: AbortSignal) {
   if (place.against === null) return null;
-  const [there, here, places] = await Promise.all([
-    getFile(place.repository ?? "", place.against, place.path ?? "", signal),
+  const there = await fileAt(place.against, place, question.path, signal);
+  const [here, places] = await Promise.all([
     getFile(place.repository ?? "", place.commit, place.path ?? "", signal),
-    listPlaces({ ...question, query: `commit:${place.against}` }, "line", signal),
+    listPlaces({ ...question, path: there.as, query: `commit:${place.against}` }, "line", signal),
   ]);
-  const map = lineMap(there.lines.map(lineText), here.lines.map(lineText));
+  const map = lineMap(there.file.lines.map(lineText), here.lines.map(lineText));
   const found = new Map<number, LineRed>();
   for (const [line, red] of linesRed(places)) {
     const now = map[line - 1] ?? -1;

@@ -1,6 +1,6 @@
 /** A file as production runs it: every line with how often, how often wrong, how slow, and how much time in all. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { Page } from "../../model/address";
 import { ALL_CODE, CODE_LENSES, type CodeLens, type CodePlace } from "../../model/code-address";
 import { counted, grouped } from "../../model/numbers";
