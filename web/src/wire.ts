@@ -394,6 +394,22 @@ export type CodeFunction = {
   readonly last_line: number;
 };
 
+export type CodeNames = {
+  /** The newest first; never empty. */
+  readonly names: ReadonlyArray<CodeName>;
+  /** False where history is longer than what was looked at. */
+  readonly is_whole: boolean;
+};
+
+export type CodeName = {
+  readonly path: string;
+  /** As spans call it; empty where none was asked for. */
+  readonly function: string;
+  /** The commit that gave it the next name; null for the newest name. */
+  readonly until: string | null;
+  readonly until_ns: EpochNs | null;
+};
+
 export type CommitInfo = {
   readonly commit: string;
   readonly subject: string;

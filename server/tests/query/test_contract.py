@@ -27,6 +27,7 @@ _ELSEWHERE = (
     "/api/v1/traces/{trace_id}/changed",
     "/api/v1/code",
     "/api/v1/code/commits",
+    "/api/v1/code/names",
     "/api/v1/code/diff",
     "/api/v1/code/file",
     "/api/v1/code/tree",

@@ -1,6 +1,7 @@
 /** Commits of a repository, what changed between two, and which versions ran of a place. */
 
 import type { Changes } from "../model/changes";
+import type { CodeName } from "../model/names";
 import type { VersionRed } from "../model/versions";
 import type * as wire from "../wire";
 import { ask, type Question, window } from "./ask";
@@ -13,6 +14,18 @@ export interface Commit {
 
 export async function listCommits(repository: string, signal?: AbortSignal): Promise<readonly Commit[]> {
   return (await ask<wire.CommitList>("/api/v1/code/commits", { repository }, signal)).commits;
+}
+
+/** What a file and a function were called before and are called now, the newest name first. */
+export async function getNames(
+  repository: string,
+  path: string,
+  name: string,
+  commit: string | null,
+  signal?: AbortSignal,
+): Promise<readonly CodeName[]> {
+  const more = { ...(name === "" ? {} : { function: name }), ...(commit === null ? {} : { commit }) };
+  return (await ask<wire.CodeNames>("/api/v1/code/names", { repository, path, ...more }, signal)).names;
 }
 
 export async function getChanges(

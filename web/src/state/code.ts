@@ -1,7 +1,7 @@
 /** The file that is open as a page: its text, what its lines cost, and what is known of the selected one. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { listVersions } from "../client/changes";
+import { getNames, listVersions } from "../client/changes";
 import { getCallers, getExits, getFile, listPlaces, listRepeats, type PlaceQuestion } from "../client/code";
 import { getOverview } from "../client/counts";
 import { spansByDuration } from "../client/spans";
@@ -9,6 +9,7 @@ import { lineText } from "../model/code";
 import type { CodePlace } from "../model/code-address";
 import type { Overview } from "../model/groups";
 import { lineMap } from "../model/line-map";
+import { otherNames } from "../model/names";
 import {
   type Caller,
   type CodeFile,

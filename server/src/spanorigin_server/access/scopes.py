@@ -41,6 +41,7 @@ NEEDS: Final[Mapping[str, Mapping[str, Need]]] = {
     "/api/v1/backup": {"GET": Right.ADMIN},
     "/api/v1/code": _READ,
     "/api/v1/code/commits": _READ,
+    "/api/v1/code/names": _READ,
     "/api/v1/code/diff": _READ,
     "/api/v1/code/file": _READ,
     "/api/v1/code/tree": _READ,

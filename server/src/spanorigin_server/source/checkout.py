@@ -15,6 +15,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from dulwich.diff_tree import RenameDetector, TreeChange, tree_changes
@@ -103,7 +104,7 @@ class Checkout:
     def changes(self, base: CommitFiles, head: CommitFiles) -> list[Change]:
         """The regular files that differ, by path; a file that moved and stayed half as it was is one change."""
         found = self.moves(base.tree, head.tree, renames=True)
-        changes = [Change(_regular(change.old), _regular(change.new)) for change in found]
+        changes = [Change(regular_path(change.old), regular_path(change.new)) for change in found]
         known = [change for change in changes if change.old is not None or change.new is not None]
         return sorted(known, key=lambda change: change.new or change.old or "")
 
@@ -142,12 +143,15 @@ class Checkout:
         with self._lock:
             return ObjectID(blob.encode()) in self._repo.object_store
 
-    def moves(self, old: ObjectID | None, new: ObjectID, *, renames: bool) -> list[TreeChange]:
-        """What differs between two trees, as dulwich tells it; with `renames`, moved files as one change."""
+    def moves(
+        self, old: ObjectID | None, new: ObjectID, *, renames: bool, most: int | None = None
+    ) -> list[TreeChange]:
+        """What differs between two trees, as dulwich tells it, `most` of it at most; with `renames`, moved files as one
+        change."""
         with self._lock:
             store = self._repo.object_store
             detector = RenameDetector(store, max_files=_RENAMES_MOST) if renames else None
-            return list(tree_changes(store, old, new, rename_detector=detector))
+            return list(islice(tree_changes(store, old, new, rename_detector=detector), most))
 
     def blob_id(self, tree: ObjectID, path: str) -> ObjectID | None:
         """The blob of a regular file in a tree; None when there is none."""
@@ -198,7 +202,7 @@ class Checkout:
         return addresses[0].rsplit("/", 1)[-1] if len(addresses) == 1 else self.root.name
 
 
-def _regular(entry: TreeEntry | None) -> str | None:
+def regular_path(entry: TreeEntry | None) -> str | None:
     """The path of a regular file; None for links, submodules, and names that are no text."""
     if entry is None or not stat.S_ISREG(entry.mode or 0):
         return None

@@ -56,11 +56,18 @@ def routes(repositories: Repositories, files: Files, workers: Workers) -> list[R
 
         return await _shown(workers, found)
 
+    async def names(request: Request) -> Response:
+        check_parameters(request, ("repository", "commit", "path", "function"))
+        repository, path = _needed(request, "repository"), _needed(request, "path")
+        commit, function = (request.query_params.get(name, "") for name in ("commit", "function"))
+        return await _shown(workers, lambda: files.names(repository, commit, path, function))
+
     return [
         Route("/api/v1/code", answering(listed), methods=["GET"]),
         Route("/api/v1/code/commits", answering(commits), methods=["GET"]),
         Route("/api/v1/code/diff", answering(diff), methods=["GET"]),
         Route("/api/v1/code/file", answering(file), methods=["GET"]),
+        Route("/api/v1/code/names", answering(names), methods=["GET"]),
         Route("/api/v1/code/tree", answering(tree), methods=["GET"]),
     ]
 

@@ -16,6 +16,7 @@ from .checkout import Checkout, CommitFiles, content_id
 from .functions import Function, Functions
 from .highlight import Highlighter, Line
 from .history import CommitInfo, newest
+from .renames import Name, Names, Renames
 from .repositories import Repositories
 from .snapshot import Snapshot, TakenFrom, Unreadable, is_plain
 from .text import text_of
@@ -57,6 +58,7 @@ class Files:
         self._repositories = repositories
         self._highlighter = highlighter or Highlighter()
         self._functions = functions or Functions()
+        self._renames = Renames()
 
     def file(self, repository: str, commit: str, path: str) -> CodeFile | Reason:
         """A file at a commit, or as it is on disk when `commit` is empty or checked out and changed since."""
@@ -111,6 +113,22 @@ class Files:
                 return found
             alike = [each for each in self._repositories.members if each.name == repository]
             return [info for each in alike if isinstance(each, Checkout) for info in newest(each, COMMITS_MOST)]
+        except Exception as error:
+            return _unreadable(error)
+
+    def names(self, repository: str, commit: str, path: str, function: str) -> Names | Reason:
+        """What a file, and a function in it, was called before and is called now, as far as leads to a commit."""
+        try:
+            found = self._repositories.named(repository, commit)
+            if isinstance(found, Reason):
+                return found
+            for member in self._repositories.members:
+                if member.name == repository and isinstance(member, Checkout):
+                    files = member.at_commit(commit or member.head() or "")
+                    if isinstance(files, CommitFiles):
+                        return self._renames.of(member, files, path, function)
+            # A folder without git knows no other name than this one.
+            return Names([Name(path, function, None, None)], is_whole=True)
         except Exception as error:
             return _unreadable(error)
 

@@ -17,6 +17,7 @@ from .checkout import Checkout, CommitFiles
 
 _COMMITS_MOST = 5_000
 _TIME_S = 2.0
+_CHANGES_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def holding(checkout: Checkout, blob: str) -> CommitFiles | None:
     for step in steps(checkout, begin):
         if step is None:
             break
-        for change in checkout.moves(step.before, step.commit.tree, renames=False):
+        for change in checkout.moves(step.before, step.commit.tree, renames=False, most=_CHANGES_MOST):
             # Whatever replaced it, or took it away: it was there until then.
             if change.old is not None and change.old.sha == blob.encode():
                 files = checkout.at_commit(step.commit.parents[0].decode())

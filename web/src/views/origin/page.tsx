@@ -2,8 +2,9 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { Overview } from "../../model/groups";
+import { searchOfNames } from "../../model/names";
 import { durationText } from "../../model/numbers";
-import { type OriginKey, searchOfKey } from "../../model/origin-address";
+import type { OriginKey } from "../../model/origin-address";
 import { shortFunction, splitPath } from "../../model/paths";
 import { lineSearch, percent } from "../../model/places";
 import type { TimeRange } from "../../model/time-range";
@@ -86,7 +87,7 @@ function Body({ place, range, onRetry }: { place: OriginKey; range: TimeRange; o
     );
   }
   const { course, versions } = detail;
-  const all = exploreLink(searchOfKey(place), range);
+  const all = exploreLink(searchOfNames(place, state.others.value), range);
   if (!course) {
     return (
       <main class="fill">
@@ -102,12 +103,19 @@ function Body({ place, range, onRetry }: { place: OriginKey; range: TimeRange; o
     <main class="cols">
       <div class="scroll">
         <Verdict versions={versions} />
+        <OtherNames range={range} />
         <Numbers course={course} versions={versions} />
         <Charts course={course} versions={versions} />
         <section class="section" aria-label="Versions">
           <div class="section-head">
             <h2>Versions</h2>
-            <span class="muted">{place.line === null ? "the same function, by its name" : "the same line number"}</span>
+            <span class="muted">
+              {place.line !== null
+                ? "the same line number"
+                : state.others.value.length > 0
+                  ? "the same function, under all its names"
+                  : "the same function, by its name"}
+            </span>
           </div>
           <VersionTable
             versions={versions}
@@ -122,7 +130,10 @@ function Body({ place, range, onRetry }: { place: OriginKey; range: TimeRange; o
       <aside class="side-right scroll">
         <SourceOf
           slowest={detail.slowest[0] ?? null}
-          onFound={(preview) => setRepository(preview?.repository ?? null)}
+          onFound={(preview) => {
+            setRepository(preview?.repository ?? null);
+            if (preview) void state.follow(place, range, preview.repository, preview.path);
+          }}
         />
         {place.line === null && detail.lines.length > 1 ? (
           <Part title="Lines" hint="that spans start at">
@@ -156,6 +167,29 @@ function Verdict({ versions }: { versions: readonly VersionRed[] }) {
         <b>{title}</b> {words}
       </span>
     </p>
+  );
+}
+
+/** What else it was and is called; the numbers below are of all names. */
+function OtherNames({ range }: { range: TimeRange }) {
+  const others = state.others.value;
+  if (others.length === 0) return null;
+  return (
+    <ul class="section other-names" aria-label="Other names" data-testid="other-names">
+      {others.map(({ key, until }) => (
+        <li class="row" key={`${key.path}:${key.function}`}>
+          <span class="muted">{until === null ? "now" : "was"}</span>
+          <a class="link mono cut" href={originLink(key, range)} title={`${key.path} ${key.function}`}>
+            {shortFunction(key.function, key.path)} <span class="muted">{key.path}</span>
+          </a>
+          {until === null ? null : (
+            <span class="muted" title={until}>
+              until <code>{until.slice(0, 7)}</code>
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }
 
