@@ -63,6 +63,7 @@ export async function getSource(question: SourceQuestion, signal?: AbortSignal):
       matched: preview.matched ?? "path",
       confidence: preview.confidence ?? "certain",
       why: preview.why ?? "",
+      ran: preview.ran ?? null,
       firstLine: preview.first_line,
       markedLine: preview.marked_line,
       totalLines: preview.total_lines,

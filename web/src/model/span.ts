@@ -103,6 +103,8 @@ export interface Preview {
   /** How sure it is that these are the lines that ran, and why, in a sentence. */
   readonly confidence: "certain" | "likely" | "weak";
   readonly why: string;
+  /** Whether these are the bytes that ran, as the process told; null where it did not. */
+  readonly ran: "same" | "other_commit" | "edited" | null;
   readonly firstLine: number;
   readonly markedLine: number;
   readonly totalLines: number;

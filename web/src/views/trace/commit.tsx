@@ -19,18 +19,12 @@ export function CommitWords({ preview }: { preview: Preview }) {
         </span>
       </span>
       {takenFrom === "working_copy" ? (
-        <span
-          class="badge badge-stale"
-          title={
-            commit === null
-              ? "The span names no commit, so these lines come from the working copy. They may differ from what ran."
-              : "The file has changes that were never committed, so these lines come from the working copy."
-          }
-        >
-          <Icon name="warn" />
+        <span class={preview.ran === "same" ? "badge" : "badge badge-stale"} title={workingTitle(preview)}>
+          {preview.ran === "same" ? null : <Icon name="warn" />}
           working copy
         </span>
       ) : null}
+      <Ran preview={preview} />
       {drift && drift.state !== "same" ? (
         <span
           class={`badge ${drift.state === "moved" ? "" : "badge-stale"}`}
@@ -40,7 +34,7 @@ export function CommitWords({ preview }: { preview: Preview }) {
           {driftWords(drift, preview.markedLine)}
         </span>
       ) : null}
-      {preview.confidence === "certain" ? null : (
+      {preview.confidence === "certain" || preview.ran === "edited" ? null : (
         <span
           class={`badge ${preview.confidence === "weak" ? "badge-stale" : ""}`}
           data-testid="confidence"
@@ -52,6 +46,26 @@ export function CommitWords({ preview }: { preview: Preview }) {
       )}
     </>
   );
+}
+
+const RAN_WORDS = { same: "same bytes", other_commit: "another commit's", edited: "edited before it ran" } as const;
+
+/** What the process told of the file's content, against what is shown. */
+function Ran({ preview: { ran, why } }: { preview: Preview }) {
+  if (ran === null) return null;
+  return (
+    <span class={`badge ${ran === "same" ? "" : "badge-stale"}`} data-testid="ran" title={why}>
+      <Icon name={ran === "same" ? "check" : "warn"} />
+      {RAN_WORDS[ran]}
+    </span>
+  );
+}
+
+function workingTitle({ commit, ran }: Preview): string {
+  if (ran === "same") return "The file was never committed as it ran; the working copy still has it so.";
+  return commit === null
+    ? "The span names no commit, so these lines come from the working copy. They may differ from what ran."
+    : "The file has changes that were never committed, so these lines come from the working copy.";
 }
 
 function driftWords({ state, line }: Drift, then: number): string {
