@@ -25,11 +25,16 @@ from dulwich.objects import Blob, Commit, ObjectID, Tag, Tree, TreeEntry
 from dulwich.repo import Repo
 
 from .addresses import same_address
+from .sizes import packed_size
 from .snapshot import SIZE_LIMIT_BYTES, Snapshot, TakenFrom, Unreadable, is_plain, read_within, size_refusal
 
 _KEPT_LISTINGS = 8
 # Pairs of removed and added files are compared to find what moved; beyond so many nobody would wait for it.
 _RENAMES_MOST = 50
+# A tree of six objects can name a million files, one of ten can name more than anybody could list.
+_LISTED_MOST = 500_000
+# What reading a file may take that has a smaller one for its base, or is one. Beyond, it is not even looked at.
+_UNPACKED_MOST_BYTES = 64 * 1024 * 1024
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 
 
@@ -127,7 +132,7 @@ class Checkout:
         with self._lock:
             listing = self._listings.pop(tree, None)
             if listing is None:
-                entries = iter_tree_contents(self._repo.object_store, tree)
+                entries = islice(iter_tree_contents(self._repo.object_store, tree), _LISTED_MOST)
                 listing = {
                     os.fsdecode(entry.path): entry.sha
                     for entry in entries
@@ -168,8 +173,12 @@ class Checkout:
     def blob(self, blob_id: ObjectID) -> bytes:
         """The bytes of a blob. Raises Unreadable when the clone lacks it or it is beyond the limit."""
         with self._lock:
+            store = self._repo.object_store
+            size = packed_size(store.packs, blob_id)
+            if size is not None and size > _UNPACKED_MOST_BYTES:
+                raise Unreadable(size_refusal(size))
             try:
-                blob = self._repo.object_store[blob_id]
+                blob = store[blob_id]
             except KeyError:
                 raise Unreadable("this clone is partial and lacks the file's content") from None
             if not isinstance(blob, Blob):
