@@ -41,7 +41,6 @@ def test_a_box_on_the_heat_map_is_explained_and_narrows_the_search(explorer, dem
 
 def test_the_list_has_the_columns_that_are_chosen_and_the_line_itself(explorer, demo):
     explorer.get_by_test_id("columns-menu").click()
-    explorer.get_by_test_id("column-source").click()
     explorer.get_by_test_id("column-service").click()
     explorer.get_by_test_id("column-field").fill("@http.route")
     explorer.get_by_test_id("column-field").press("Enter")

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   askedOf,
+  columnsIn,
   fieldsOf,
   isPlain,
   movedUp,
@@ -23,7 +24,7 @@ describe("columns", () => {
   });
 
   test("come and go: our own to their usual place, fields to the end, and one always stays", () => {
-    expect(withColumn(PLAIN_COLUMNS, "source")).toEqual([
+    expect(withColumn(withColumn(PLAIN_COLUMNS, "source"), "source")).toEqual([
       "time",
       "service",
       "resource",
@@ -37,6 +38,12 @@ describe("columns", () => {
     expect(isPlain(withColumn(withColumn(PLAIN_COLUMNS, "kind"), "kind"))).toBe(true);
     expect(movedUp(["a", "b", "c"], "c")).toEqual(["a", "c", "b"]);
     expect(movedUp(["a", "b"], "a")).toEqual(["a", "b"]);
+  });
+
+  test("by themselves leave the source line out where it has no room; what a reader chose is always there", () => {
+    expect(columnsIn(PLAIN_COLUMNS, 1200)).toBe(PLAIN_COLUMNS);
+    expect(columnsIn(PLAIN_COLUMNS, 700)).toEqual(PLAIN_COLUMNS.filter((column) => column !== "source"));
+    expect(columnsIn(["source", "time"], 700)).toEqual(["source", "time"]);
   });
 
   test("with the source line ask for the commit too, since a line is only the same within one", () => {

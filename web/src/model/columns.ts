@@ -15,7 +15,15 @@ export const OWN_COLUMNS = [
 ] as const;
 export type OwnColumn = (typeof OWN_COLUMNS)[number];
 
-export const PLAIN_COLUMNS: readonly string[] = ["time", "service", "resource", "origin", "duration", "status"];
+export const PLAIN_COLUMNS: readonly string[] = [
+  "time",
+  "service",
+  "resource",
+  "origin",
+  "source",
+  "duration",
+  "status",
+];
 /** So many fields the server reads beside a list. */
 export const FIELDS_MOST = 7;
 
@@ -67,6 +75,14 @@ export function readColumns(text: string | null): readonly string[] {
 
 export function isPlain(columns: readonly string[]): boolean {
   return columns.length === PLAIN_COLUMNS.length && columns.every((column, at) => column === PLAIN_COLUMNS[at]);
+}
+
+/** A list narrower than this has no room for the line of code beside where it stands. */
+const ROOM_FOR_SOURCE_PX = 1000;
+
+/** What is drawn in a list so wide: all that the reader chose, but of the plain columns those that fit. */
+export function columnsIn(columns: readonly string[], widthPx: number): readonly string[] {
+  return isPlain(columns) && widthPx < ROOM_FOR_SOURCE_PX ? columns.filter((column) => column !== "source") : columns;
 }
 
 /** The columns with one more, or without it; the last one stays. */

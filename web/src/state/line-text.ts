@@ -1,35 +1,45 @@
-/** The text of the line that a span comes from, for the column of source lines: a few asked at a time. */
+/**
+ * The line that a span comes from, for the column of source lines.
+ *
+ * A few files are asked for at a time, each with the lines around the one that is wanted: what a list shows comes from
+ * few files, and a question for each of its lines would be many times as many.
+ */
 
-import type { Span } from "../model/span";
+import type { Span, Token } from "../model/span";
 import { sourceOf } from "./sources";
 
 const AT_ONCE = 4;
+/** Lines on either side that come along. */
+const AROUND = 60;
+/** Lines that are kept, those without text too. */
+const KEPT = 20_000;
 
-type Got = (text: string | null) => void;
+type Line = readonly Token[];
+type Got = (line: Line | null) => void;
 
 interface Wish {
-  /** Spans of one line of one commit have the same text. */
-  readonly key: string;
+  /** A file of one commit as one service names it: its lines have the same text for all spans. */
+  readonly file: string;
+  readonly line: number;
   readonly span: Span;
   readonly got: Got;
 }
 
-const known = new Map<string, string | null>();
-const KEPT = 2000;
+const known = new Map<string, Line | null>();
 let wishes: Wish[] = [];
-/** What is being read just now. */
+/** The files that are being read just now. */
 const asked = new Set<string>();
 
 /** Gives the line, or null when there is none to show; at once where it is known. The returned function takes the wish back. */
 export function wishForLine(span: Span, commit: string, got: Got): () => void {
-  const { file, line } = span.origin ?? { file: "", line: 0 };
-  const key = `${span.service}\n${commit}\n${file}:${line}`;
-  const text = known.get(key);
-  if (text !== undefined) {
-    got(text);
+  const { file: path, line } = span.origin ?? { file: "", line: 0 };
+  const file = `${span.service}\n${commit}\n${path}`;
+  const found = known.get(keyOf(file, line));
+  if (found !== undefined) {
+    got(found);
     return () => {};
   }
-  const wish = { key, span, got };
+  const wish = { file, line, span, got };
   wishes.push(wish);
   work();
   return () => {
@@ -39,35 +49,41 @@ export function wishForLine(span: Span, commit: string, got: Got): () => void {
 
 function work(): void {
   while (asked.size < AT_ONCE) {
-    const wish = wishes.find(({ key }) => !asked.has(key));
+    const wish = wishes.find(({ file }) => !asked.has(file));
     if (!wish) return;
     wishes = wishes.filter((other) => other !== wish);
-    asked.add(wish.key);
-    void read(wish).then((text) => {
-      asked.delete(wish.key);
-      const alike = wishes.filter(({ key }) => key === wish.key && text !== undefined);
-      wishes = wishes.filter((other) => !alike.includes(other));
-      for (const { got } of [wish, ...alike]) got(text ?? null);
+    asked.add(wish.file);
+    void read(wish).then((line) => {
+      asked.delete(wish.file);
+      wish.got(line);
+      answerKnown();
       work();
     });
   }
 }
 
-/** Undefined when it could not be asked, which may be otherwise for the next. */
-async function read({ key, span: { traceId, spanId } }: Wish): Promise<string | null | undefined> {
+/** The others that wished for a line which has come along. */
+function answerKnown(): void {
+  const ready = wishes.filter(({ file, line }) => known.has(keyOf(file, line)));
+  wishes = wishes.filter((wish) => !ready.includes(wish));
+  for (const { file, line, got } of ready) got(known.get(keyOf(file, line)) ?? null);
+}
+
+/** Null also when it could not be asked, which may be otherwise for the next: that is not kept. */
+async function read({ file, line, span: { traceId, spanId } }: Wish): Promise<Line | null> {
   try {
-    const { preview } = await sourceOf({ traceId, spanId, frame: 0, context: 0 });
-    const line = preview?.lines[preview.markedLine - preview.firstLine];
-    const text = line
-      ? line
-          .map(([, piece]) => piece)
-          .join("")
-          .trim()
-      : null;
+    const { preview } = await sourceOf({ traceId, spanId, frame: 0, context: AROUND });
     if (known.size >= KEPT) known.clear();
-    known.set(key, text);
-    return text;
+    // A preview may tell that the line has moved: then the others have too, and each is asked for by itself.
+    if (preview?.markedLine === line) {
+      for (const [at, text] of preview.lines.entries()) known.set(keyOf(file, preview.firstLine + at), text);
+    } else known.set(keyOf(file, line), preview?.lines[preview.markedLine - preview.firstLine] ?? null);
+    return known.get(keyOf(file, line)) ?? null;
   } catch {
-    return undefined;
+    return null;
   }
+}
+
+function keyOf(file: string, line: number): string {
+  return `${file}:${line}`;
 }

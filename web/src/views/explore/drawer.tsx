@@ -44,9 +44,10 @@ export function Drawer({ peek, onClose }: DrawerProps) {
       <header class="span-head">
         <div class="row">
           {detail ? <ServiceMark hue={explorer.hues.of(detail.span.service)} /> : null}
-          <h2 class="title">{detail?.span.resource ?? "…"}</h2>
-          <span class="grow" />
-          {detail ? <StatusBadge status={detail.span.status} httpStatus={detail.span.httpStatus} /> : null}
+          <div class="grow span-title">
+            <h2 class="title">{detail?.span.resource ?? "…"}</h2>
+            {detail ? <StatusBadge status={detail.span.status} httpStatus={detail.span.httpStatus} /> : null}
+          </div>
           <CloseButton what="the drawer" onClose={onClose} />
         </div>
       </header>
@@ -63,7 +64,11 @@ function Facts({ detail }: { detail: SpanDetail }) {
     <>
       <section class="section">
         <p class="facts">
-          <span>{span.service}</span>
+          <span class="row">
+            <span class="cut" title={span.service}>
+              {span.service}
+            </span>
+          </span>
           <span>
             <Duration ns={span.durationNs} />
           </span>

@@ -2,7 +2,7 @@
 
 import { batch } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { columnLabel, template } from "../../model/columns";
+import { columnLabel, columnsIn, template } from "../../model/columns";
 import type { Span } from "../../model/span";
 import { poolSize, rowsInView, scrollToShow } from "../../model/virtual";
 import * as explorer from "../../state/explorer";
@@ -27,10 +27,11 @@ interface SpanListProps {
   onPeek: (span: Span | null) => void;
 }
 
-export function SpanList({ columns, peek, onPeek }: SpanListProps) {
+export function SpanList({ columns: chosen, peek, onPeek }: SpanListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const viewport = useViewport(scroller);
   const rowHeight = pixels("--row-table");
+  const columns = columnsIn(chosen, viewport.value.width);
   const card = useHoverCard();
   const rows = explorer.rows.value;
   const isFirstLoad = explorer.phase.value === "loading" && rows.length === 0;
@@ -96,7 +97,7 @@ export function SpanList({ columns, peek, onPeek }: SpanListProps) {
   return (
     <>
       <div
-        class={`table scroll ${explorer.needsDay.value ? "has-day" : ""}`}
+        class={`table scroll ${explorer.needsDay.value ? "has-day" : ""} ${columns.includes("source") ? "has-source" : ""}`}
         style={{ "--tcols": template(columns) }}
         role="grid"
         aria-label="Spans, newest first"

@@ -1,15 +1,17 @@
 /** One span in the list. A click opens its trace; the link in it is for new tabs, and for what reads links. */
 
 import { useEffect, useState } from "preact/hooks";
+import { lineText, withoutSharedIndent } from "../../model/code";
 import { askedOf } from "../../model/columns";
 import { duration, exactDuration } from "../../model/numbers";
 import { slowness } from "../../model/slowness";
-import { expectsOrigin, type Span, statusText } from "../../model/span";
+import { expectsOrigin, type Span, statusText, type Token } from "../../model/span";
 import { clockTime, dayAndClockTime, exactTime } from "../../model/time";
 import * as explorer from "../../state/explorer";
 import { wishForLine } from "../../state/line-text";
 import { Diamond, Icon, PlaceWords, placeTitle, ServiceMark, Unit } from "../glyphs";
 import { spanLink } from "../links";
+import { Tokens } from "../tokens";
 import type { HoverCardState } from "./hover";
 
 interface SpanRowProps {
@@ -108,30 +110,37 @@ function TextCell({ text }: { text: string }) {
 
 /** The line itself, as it stands in the file at the commit that ran. */
 function SourceCell({ span, commit, card }: { span: Span; commit: string; card: HoverCardState }) {
-  const [line, setLine] = useState<{ of: string; text: string | null } | null>(null);
+  const [line, setLine] = useState<{ of: string; tokens: readonly Token[] | null } | null>(null);
   const { spanId, origin } = span;
   useEffect(() => {
     if (!origin) return;
     let stop = () => {};
     // Rows that only pass by while the list is scrolled are not asked for.
     const timer = setTimeout(() => {
-      stop = wishForLine(span, commit, (text) => setLine({ of: spanId, text }));
+      stop = wishForLine(span, commit, (tokens) => setLine({ of: spanId, tokens }));
     }, 80);
     return () => {
       clearTimeout(timer);
       stop();
     };
   }, [spanId]);
-  const text = line?.of === spanId ? line.text : null;
+  const tokens = line?.of === spanId ? line.tokens : null;
   return (
     <span
       role="gridcell"
       class="cut source-cell"
       data-testid="source-cell"
+      title={tokens && !card.isUsable ? lineText(tokens).trim() : undefined}
       onPointerEnter={origin ? (event) => card.openSoon(span, event.currentTarget) : undefined}
       onPointerLeave={origin ? card.closeSoon : undefined}
     >
-      {text ?? (line?.of === spanId ? <i class="muted">no preview</i> : "")}
+      {tokens ? (
+        <Tokens tokens={withoutSharedIndent([tokens])[0]!} />
+      ) : line?.of === spanId ? (
+        <span class="muted" title="No preview: the card on its origin says why">
+          –
+        </span>
+      ) : null}
     </span>
   );
 }

@@ -37,10 +37,11 @@ export function SpanPanel({ opened, row, onClose }: PanelProps) {
       <header class="span-head">
         <div class="row">
           <ServiceMark hue={opened.hues.of(span.service)} />
-          <h2 class="title">{span.resource}</h2>
-          <span class="grow" />
-          {span.kind === "unspecified" ? null : <span class="badge">{span.kind}</span>}
-          <StatusBadge status={span.status} httpStatus={span.httpStatus} />
+          <div class="grow span-title">
+            <h2 class="title">{span.resource}</h2>
+            {span.kind === "unspecified" ? null : <span class="badge">{span.kind}</span>}
+            <StatusBadge status={span.status} httpStatus={span.httpStatus} />
+          </div>
           <CloseButton what="the panel" onClose={onClose} />
         </div>
       </header>
