@@ -100,7 +100,7 @@ def application(
     own_spans = OwnSpans(batch, installed_version())
     if settings.tells_own_spans and nature.takes_spans:
         measured.listeners.append(lambda *told: own_spans.note(Answered(*told)))
-    workers = Workers()
+    workers = Workers(is_pressed=batch.is_pressed)
     # What changes the store as a whole: one at a time.
     keepers = Workers(threads=1, waiting_limit=8)
     reader, statistics = Reader(engine, pace=commits.pace), Statistics(engine)

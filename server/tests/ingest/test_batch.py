@@ -214,3 +214,24 @@ async def test_no_two_bodies_have_one_name(batch, monkeypatch):
     await gathered(batch, [body() for _ in range(50)])
 
     assert len(set(names)) == 50
+
+
+async def test_ingest_is_at_its_limit_when_a_full_group_is_on_its_way(batch, writer, monkeypatch):
+    monkeypatch.setattr(batch_module, "GROUP_BODIES", 4)
+    assert not batch.is_pressed()
+    writer.may_write.clear()
+
+    asked = [asyncio.create_task(batch.commit(body())) for _ in range(3)]
+    await asyncio.sleep(0.3)
+    assert not batch.is_pressed(), "three of four, being written"
+    asked.append(asyncio.create_task(batch.commit(body())))
+    await asyncio.sleep(0.1)
+    assert batch.is_pressed()
+    writer.may_write.set()
+    await asyncio.gather(*asked)
+
+    for _ in range(200):
+        if not batch.is_pressed():
+            break
+        await asyncio.sleep(0.01)
+    assert not batch.is_pressed()

@@ -87,6 +87,7 @@ class Batch:
         self._is_draining = False
         self._busy_until = 0.0
         self._writing = 0
+        self._bodies_writing = 0
         self._is_paused = False
         self._threads = [
             threading.Thread(target=self._write_groups, args=(writer,), name=f"writer-{number}", daemon=True)
@@ -150,6 +151,10 @@ class Batch:
         """How many bodies wait for their commit, and their bytes."""
         return len(self._queue), self._queued_bytes
 
+    def is_pressed(self) -> bool:
+        """Do spans come in as fast as they can be taken? Then the bodies on their way make a full group or more."""
+        return len(self._queue) + self._bodies_writing >= GROUP_BODIES
+
     @property
     def is_draining(self) -> bool:
         return self._is_draining
@@ -159,6 +164,7 @@ class Batch:
             self._settle(writer, group)
             with self._changed:
                 self._writing -= 1
+                self._bodies_writing -= len(group)
                 self._changed.notify_all()
                 # On the heels of a real group its senders' next bodies are on their way.
                 self._busy_until = time.monotonic() + (GROUP_WAIT_S if len(group) > 1 else 0)
@@ -171,7 +177,9 @@ class Batch:
                     return []
                 self._changed.wait(self._wait_s())
             self._writing += 1
-            return self._take()
+            group = self._take()
+            self._bodies_writing += len(group)
+            return group
 
     def _is_ready(self) -> bool:
         """Is there a group worth writing now? Called with the lock held."""

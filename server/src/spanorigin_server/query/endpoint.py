@@ -40,7 +40,7 @@ def routes(reader: Reader, workers: Workers, now_ns: Now = time.time_ns) -> list
                 message = f"The {order} spans come on one page. Leave cursor out, or ask with a larger limit."
                 raise Refused(message, slug="cursor-without-order")
             way: Literal["DESC", "ASC"] = "DESC" if order == "slowest" else "ASC"
-            found = await workers.run(lambda: reader.slowest(condition, start_ns, end_ns, limit, more, way))
+            found = await workers.run_long(lambda: reader.slowest(condition, start_ns, end_ns, limit, more, way))
             return json_answer(page_answer(found, None, len(more)))
         after = None
         if (written := request.query_params.get("cursor")) is not None:
@@ -50,7 +50,7 @@ def routes(reader: Reader, workers: Workers, now_ns: Now = time.time_ns) -> list
                 raise Refused(message, slug="cursor-of-another-search")
             # The range of the first page goes on: "now" and "15 minutes ago" have moved since.
             start_ns, end_ns, after = cursor.start_ns, cursor.end_ns, cursor.after
-        found = await workers.run(lambda: reader.newest(condition, start_ns, end_ns, limit, after, more))
+        found = await workers.run_long(lambda: reader.newest(condition, start_ns, end_ns, limit, after, more))
         last = found.last
         go_on = None if last is None else written_cursor(Cursor(query_mark(text), start_ns, end_ns, last))
         return json_answer(page_answer(found, go_on, len(more)))

@@ -67,7 +67,7 @@ def routes(statistics: Statistics, workers: Workers, now_ns: Now = time.time_ns)
         if has_time:
             selection = selection.also(Window.around(*time_range(request, now_ns, "selection_")).sql())
         limit = whole_number(request, "limit", default=20, low=1, high=100)
-        return await workers.run(lambda: json_answer(_explained(statistics, question, selection, limit)))
+        return await workers.run_long(lambda: json_answer(_explained(statistics, question, selection, limit)))
 
     async def query(request: Request) -> Response:
         check_parameters(request, ("q",))

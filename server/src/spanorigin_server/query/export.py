@@ -58,7 +58,7 @@ def routes(reader: Reader, workers: Workers, now_ns: Now = time.time_ns) -> list
         form = choice(request, "as", ("json", "csv"), "json")
         limit = whole_number(request, "limit", default=LIMIT_DEFAULT, low=1, high=LIMIT_MOST)
         # The first page before the answer begins, so that a search that cannot be answered is refused with its status.
-        first = await workers.run(lambda: _page(reader, question, limit, None))
+        first = await workers.run_long(lambda: _page(reader, question, limit, None))
         written = _as_csv if form == "csv" else _as_lines
         media_type = "text/csv; charset=utf-8" if form == "csv" else "application/x-ndjson"
         suffix = "csv" if form == "csv" else "jsonl"
@@ -86,7 +86,7 @@ async def _pages(
     left = limit - len(page.rows)
     while page.last is not None and left > 0:
         try:
-            page = await workers.run(partial(_page, reader, question, left, page))
+            page = await workers.run_long(partial(_page, reader, question, left, page))
         except StoreFailed as failure:
             # The status is sent already; ending the connection without an end tells the reader that it is not whole.
             raise ConnectionAbortedError(failure.message) from None

@@ -42,7 +42,7 @@ def routes(statistics: Statistics, workers: Workers, now_ns: Now = time.time_ns)
             found = [_repeat(row, one_in) for row in rows]
             return json_answer({**span_of_time(question.window), "read_one_in": one_in, "findings": found})
 
-        return await workers.run(work)
+        return await workers.run_long(work)
 
     async def slow(request: Request) -> Response:
         question = asked(request, ("limit", "min_count"), now_ns)
@@ -56,7 +56,7 @@ def routes(statistics: Statistics, workers: Workers, now_ns: Now = time.time_ns)
             found = [{**place(row), **red(row, question.window)} for row in rows]
             return json_answer({**span_of_time(question.window), "findings": found})
 
-        return await workers.run(work)
+        return await workers.run_long(work)
 
     async def errors(request: Request) -> Response:
         question = asked(request, ("limit",), now_ns)
@@ -66,7 +66,7 @@ def routes(statistics: Statistics, workers: Workers, now_ns: Now = time.time_ns)
             rows = statistics.failing(question.window, question.condition, limit)
             return json_answer({**span_of_time(question.window), "findings": [_failure(row) for row in rows]})
 
-        return await workers.run(work)
+        return await workers.run_long(work)
 
     async def regressions(request: Request) -> Response:
         more = ("limit", "min_count", "where", "baseline_from", "baseline_to", "baseline_where")
@@ -83,7 +83,7 @@ def routes(statistics: Statistics, workers: Workers, now_ns: Now = time.time_ns)
             answer = {"now": span_of_time(now.window), "before": span_of_time(before.window), "findings": worse[:limit]}
             return json_answer(answer)
 
-        return await workers.run(work)
+        return await workers.run_long(work)
 
     return [
         Route("/api/v1/findings/repeats", answering(repeats), methods=["GET"]),

@@ -43,7 +43,7 @@ def routes(statistics: Statistics, workers: Workers, now_ns: Now = time.time_ns)
         pieces = whole_number(request, "buckets", default=0, low=0, high=PIECES_MOST)
         most = SERIES_MOST if pieces else 1000
         limit = whole_number(request, "limit", default=min(20, most), low=1, high=most)
-        return await workers.run(
+        return await workers.run_long(
             lambda: json_answer(_aggregate(statistics, question, fields, order=order, limit=limit, pieces=pieces))
         )
 
@@ -52,13 +52,13 @@ def routes(statistics: Statistics, workers: Workers, now_ns: Now = time.time_ns)
         named = words(request, "fields", FACETS_MOST) or CURATED
         fields = [field_named(name, question.binder, "fields") for name in named]
         limit = whole_number(request, "limit", default=20, low=1, high=200)
-        return await workers.run(lambda: json_answer(_facets(statistics, question, fields, limit)))
+        return await workers.run_long(lambda: json_answer(_facets(statistics, question, fields, limit)))
 
     async def fields(request: Request) -> Response:
         question = asked(request, ("prefix", "limit"), now_ns)
         prefix = _prefix(request)
         limit = whole_number(request, "limit", default=200, low=1, high=1000)
-        return await workers.run(lambda: json_answer(_fields(statistics, question, prefix, limit)))
+        return await workers.run_long(lambda: json_answer(_fields(statistics, question, prefix, limit)))
 
     async def values(request: Request) -> Response:
         question = asked(request, ("field", "prefix", "limit"), now_ns)
@@ -80,13 +80,13 @@ def routes(statistics: Statistics, workers: Workers, now_ns: Now = time.time_ns)
             found = [{"value": row["k0"], "count": row["count"]} for row in rows]
             return json_answer({"field": field.name, "values": found})
 
-        return await workers.run(work)
+        return await workers.run_long(work)
 
     async def heatmap(request: Request) -> Response:
         question = asked(request, ("columns", "rows_per_doubling"), now_ns)
         columns = whole_number(request, "columns", default=60, low=1, high=PIECES_MOST)
         fineness = whole_number(request, "rows_per_doubling", default=2, low=1, high=8)
-        return await workers.run(lambda: json_answer(_heatmap(statistics, question, columns, fineness)))
+        return await workers.run_long(lambda: json_answer(_heatmap(statistics, question, columns, fineness)))
 
     return [
         Route("/api/v1/aggregate", answering(aggregate), methods=["GET"]),

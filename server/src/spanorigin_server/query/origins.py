@@ -49,7 +49,7 @@ def routes(statistics: Statistics, workers: Workers, now_ns: Now = time.time_ns)
         def work() -> Response:
             return json_answer(_origins(statistics, question, grouping, options, with_self))
 
-        return await workers.run(work)
+        return await workers.run_long(work)
 
     async def compare(request: Request) -> Response:
         more = (
@@ -72,17 +72,17 @@ def routes(statistics: Statistics, workers: Workers, now_ns: Now = time.time_ns)
             }
             return json_answer(answer)
 
-        return await workers.run(work)
+        return await workers.run_long(work)
 
     async def callers(request: Request) -> Response:
         question = asked(request, PLACE_PARAMETERS, now_ns)
         where = _one_place(request, question)
-        return await workers.run(lambda: json_answer(_callers(statistics, question, where)))
+        return await workers.run_long(lambda: json_answer(_callers(statistics, question, where)))
 
     async def exits(request: Request) -> Response:
         question = asked(request, PLACE_PARAMETERS, now_ns)
         where = _one_place(request, question)
-        return await workers.run(lambda: json_answer(_exits(statistics, question, where)))
+        return await workers.run_long(lambda: json_answer(_exits(statistics, question, where)))
 
     return [
         Route("/api/v1/origins", answering(origins), methods=["GET"]),
