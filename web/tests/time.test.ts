@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ago, clockTime, dayAndClockTime, exactTime, fromMs, nearDate } from "../src/model/time";
-import { DEFAULT_RANGE, rangeLabel, resolveRange, widerWindow } from "../src/model/time-range";
+import { DEFAULT_RANGE, rangeLabel, rangeReaching, resolveRange, widerWindow } from "../src/model/time-range";
 
 const at = (text: string) => fromMs(Date.parse(text));
 const noon = at("2026-11-22T12:04:31.102+01:00");
@@ -49,4 +49,16 @@ test("the next wider window really is wider, and the widest has none", () => {
   expect(widerWindow({ window: "15m" }, noon)?.id).toBe("1h");
   expect(widerWindow({ from: noon - 3_600_000_000_000n * 5n, to: noon }, noon)?.id).toBe("6h");
   expect(widerWindow({ window: "7d" }, noon)).toBeNull();
+});
+
+test("from a span one goes on to a time that holds it, and no longer one than it needs", () => {
+  const minutesAgo = (minutes: bigint) => noon - minutes * 60_000_000_000n;
+  expect(rangeReaching(minutesAgo(1n), noon)).toEqual(DEFAULT_RANGE);
+  expect(rangeReaching(minutesAgo(40n), noon)).toEqual({ window: "1h" });
+  expect(rangeReaching(minutesAgo(40n), noon, "24h")).toEqual({ window: "24h" });
+  const old = minutesAgo(60n * 24n * 30n);
+  expect(rangeReaching(old, noon)).toEqual({
+    from: old - 43_200_000_000_000n,
+    to: old + 43_200_000_000_000n,
+  });
 });

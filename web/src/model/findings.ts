@@ -22,10 +22,10 @@ export type Fact =
   | { readonly text: string; readonly tone?: "slow" | "error" };
 
 export const FINDING_COLUMNS: Readonly<Record<FindingKind, readonly string[]>> = {
-  repeats: ["calls each", "calls", "wasted"],
-  slow: ["spans", "p50", "p95"],
-  errors: ["traces", "errors", "newest"],
-  regressions: ["before p95", "now p95", "change"],
+  repeats: ["Calls each", "Calls", "Wasted"],
+  slow: ["Spans", "p50", "p95"],
+  errors: ["Traces", "Errors", "Newest"],
+  regressions: ["p95 before", "p95 now", "Change"],
 };
 
 export const FINDING_NAMES: Readonly<Record<FindingKind, string>> = {

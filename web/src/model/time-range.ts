@@ -50,6 +50,16 @@ export function widerWindow(range: TimeRange, now: EpochNs): Window | null {
   return WINDOWS.find((window) => window.ns > to - from + MINUTE) ?? null;
 }
 
+/**
+ * The shortest window that still holds that moment, `atLeast` at the shortest: whoever goes on from a span to its file
+ * or function finds the span counted there. Around it, where it is older than the longest window.
+ */
+export function rangeReaching(at: EpochNs, now: EpochNs, atLeast = "15m"): TimeRange {
+  const least = findWindow(atLeast).ns;
+  const window = WINDOWS.find(({ ns }) => ns >= least && now - ns < at);
+  return window ? { window: window.id } : { from: at - 12n * HOUR, to: at + 12n * HOUR };
+}
+
 export function isSameRange(a: TimeRange, b: TimeRange): boolean {
   if ("window" in a) return "window" in b && a.window === b.window;
   return !("window" in b) && a.from === b.from && a.to === b.to;

@@ -3,6 +3,8 @@
 import type { ComponentChildren } from "preact";
 import type { Problem } from "../model/problem";
 import type { Reason } from "../model/span";
+import { fromMs } from "../model/time";
+import { type TimeRange, widerWindow } from "../model/time-range";
 import { Icon } from "./glyphs";
 import type { IconName } from "./sprite";
 
@@ -24,6 +26,16 @@ export function Blank({ title, isError = false, testId = "empty", children, acts
       {acts ? <p class="row acts">{acts}</p> : null}
     </div>
   );
+}
+
+/** The way out of a stretch of time in which there is nothing: the next longer one. */
+export function LookFurther({ range, linkTo }: { range: TimeRange; linkTo: (range: TimeRange) => string }) {
+  const wider = widerWindow(range, fromMs(Date.now()));
+  return wider ? (
+    <a class="btn btn-s" href={linkTo({ window: wider.id })}>
+      Look at the {wider.label.toLowerCase()}
+    </a>
+  ) : null;
 }
 
 /** A problem that leaves a region with nothing to show. */

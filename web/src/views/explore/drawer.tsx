@@ -93,6 +93,7 @@ function Facts({ detail }: { detail: SpanDetail }) {
             <SourceLines
               traceId={span.traceId}
               spanId={span.spanId}
+              startNs={span.startNs}
               frame={0}
               path={origin.path}
               type={origin.type}

@@ -176,7 +176,20 @@ export function CodePage({ place, range }: CodePageProps) {
         {problem ? (
           <div class="fill">
             {problem.kind === "missing" ? (
-              <Blank title="Not to be shown" testId="not-found">
+              <Blank
+                title="Not to be shown"
+                testId="not-found"
+                acts={
+                  <>
+                    <a class="btn btn-s" href="/code">
+                      All repositories
+                    </a>
+                    <a class="btn btn-s btn-quiet" href="/settings#repositories">
+                      Add one
+                    </a>
+                  </>
+                }
+              >
                 {problem.message}
               </Blank>
             ) : (
@@ -200,14 +213,14 @@ export function CodePage({ place, range }: CodePageProps) {
 function Crumbs({ place }: { place: CodePlace }) {
   const { directory, name } = splitPath(place.path ?? "");
   return (
-    <h1 class="row crumbs cut">
+    <h1 class="row crumbs" title={`${place.repository ?? "Code"}${place.path === null ? "" : ` ${place.path}`}`}>
       <Icon name="git" small />
       <a class="mono muted cut" href={codeLink({ ...ALL_CODE, repository: place.repository, commit: place.commit })}>
         {place.repository ?? "Code"}
         {place.commit === null ? null : `@${place.commit.slice(0, 7)}`}
       </a>
-      <span class="mono cut muted">{directory}</span>
-      <b class="mono">{name}</b>
+      <span class="mono cut muted dir">{directory}</span>
+      <b class="mono cut">{name}</b>
     </h1>
   );
 }

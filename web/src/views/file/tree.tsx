@@ -11,7 +11,7 @@ import { rowsInView, scrollToShow } from "../../model/virtual";
 import * as state from "../../state/code-tree";
 import { Duration, Icon } from "../glyphs";
 import { codeLink } from "../links";
-import { Blank, ProblemBlank, Skeleton } from "../states";
+import { Blank, LookFurther, ProblemBlank, Skeleton } from "../states";
 import { pixels, useViewport } from "../viewport";
 
 interface TreeProps {
@@ -83,7 +83,14 @@ export function HottestFiles({ place, range }: TreeProps) {
   if (!state.paths.value) return <Skeleton share={0.5} />;
   const hottest = hottestFiles(state.heat.value, SHOWN);
   if (hottest.length === 0) {
-    return <Blank title="No span of these files">None in this stretch of time. Choose a longer one, or a file.</Blank>;
+    return (
+      <Blank
+        title="No span of these files"
+        acts={<LookFurther range={range} linkTo={(wider) => codeLink(place, wider)} />}
+      >
+        None started in them in this stretch of time. Every file can be opened all the same.
+      </Blank>
+    );
   }
   return (
     <section class="scroll hottest" data-testid="hottest-files">
@@ -123,7 +130,14 @@ function Repositories({ range }: { range: TimeRange }) {
   if (!names) return <Skeleton share={0.5} />;
   if (names.length === 0) {
     return (
-      <Blank title="No repository">
+      <Blank
+        title="No repository"
+        acts={
+          <a class="btn btn-s" href="/settings#repositories">
+            Add one
+          </a>
+        }
+      >
         Start the server in your checkout, or name checkouts: <code>spanorigin up --repo PATH</code>.
       </Blank>
     );
@@ -135,11 +149,22 @@ function Repositories({ range }: { range: TimeRange }) {
         {names.map((name) => (
           <li key={name}>
             <a class="hot-file" href={codeLink({ ...ALL_CODE, repository: name }, range)}>
-              <span class="mono">{name}</span>
+              <span class="row">
+                <Icon name="git" small />
+                <span class="mono cut" title={name}>
+                  {name}
+                </span>
+              </span>
             </a>
           </li>
         ))}
       </ol>
+      <p class="muted under">
+        Each opens as a tree of its files, with the time that production spends in them.{" "}
+        <a class="link" href="/settings#repositories">
+          Add another
+        </a>
+      </p>
     </section>
   );
 }

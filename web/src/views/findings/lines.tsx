@@ -36,6 +36,7 @@ export function Lines({ finding, range }: { finding: Finding; range: TimeRange }
         <SourceLines
           traceId={span.traceId}
           spanId={span.spanId}
+          startNs={span.startNs}
           frame={0}
           path={finding.path}
           type={span.origin.type}

@@ -1,6 +1,7 @@
 /** Findings: the lines most worth a look, worst first, of one kind at a time. */
 
 import { useEffect, useState } from "preact/hooks";
+import { writeAddress } from "../../model/address";
 import { FINDING_COLUMNS, FINDING_KINDS, FINDING_NAMES, type Finding, type FindingKind } from "../../model/findings";
 import type { TimeRange } from "../../model/time-range";
 import * as state from "../../state/findings";
@@ -9,7 +10,7 @@ import { TimeMenu } from "../explore/time-menu";
 import { Frame } from "../frame";
 import { Duration, Icon, PlaceWords, placeTitle } from "../glyphs";
 import { spanLink } from "../links";
-import { Blank, ProblemBlank, Skeleton } from "../states";
+import { Blank, LookFurther, ProblemBlank, Skeleton } from "../states";
 import { Lines } from "./lines";
 
 export function FindingsPage({ kind, range }: { kind: FindingKind; range: TimeRange }) {
@@ -42,7 +43,16 @@ export function FindingsPage({ kind, range }: { kind: FindingKind; range: TimeRa
           />
         </div>
       }
-      keys={null}
+      keys={
+        <>
+          <span>
+            <kbd>t</kbd>time
+          </span>
+          <span>
+            <kbd>?</kbd>all keys
+          </span>
+        </>
+      }
     >
       <main class="scroll hottest">
         <Found kind={kind} range={range} />
@@ -57,12 +67,25 @@ function Found({ kind, range }: { kind: FindingKind; range: TimeRange }) {
     return <ProblemBlank problem={state.problem.value} onRetry={() => void state.openFindings(kind, range)} />;
   }
   if (!found) return <Skeleton share={0.5} />;
-  if (found.length === 0) return <Blank title="Nothing to find">No line stands out in this stretch of time.</Blank>;
+  if (found.length === 0) {
+    return (
+      <div class="fill">
+        <Blank
+          title="Nothing to find"
+          acts={
+            <LookFurther range={range} linkTo={(wider) => writeAddress({ name: "findings", kind, range: wider })} />
+          }
+        >
+          No line stands out in this stretch of time.
+        </Blank>
+      </div>
+    );
+  }
   return (
     <ol>
       <li class="finding label">
-        <span>line</span>
-        <span>about</span>
+        <span>Line</span>
+        <span>About</span>
         {FINDING_COLUMNS[kind].map((name, index) => (
           <span class="num" key={index}>
             {name}

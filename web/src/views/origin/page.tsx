@@ -19,7 +19,7 @@ import { Duration, Icon } from "../glyphs";
 import { useKeys } from "../keys";
 import { diffLink, exploreLink, originLink } from "../links";
 import { Callers, Exits, Part, SlowestTraces } from "../near";
-import { Blank, ProblemBlank, Skeleton } from "../states";
+import { Blank, LookFurther, ProblemBlank, Skeleton } from "../states";
 import { VersionTable } from "../versions";
 import { SourceOf } from "./source";
 
@@ -91,7 +91,12 @@ function Body({ place, range, onRetry }: { place: OriginKey; range: TimeRange; o
   if (!course) {
     return (
       <main class="fill">
-        <Blank title="No span started here">Nothing did in this stretch of time. Choose a longer one.</Blank>
+        <Blank
+          title="No span started here"
+          acts={<LookFurther range={range} linkTo={(wider) => originLink(place, wider)} />}
+        >
+          Nothing did in this stretch of time.
+        </Blank>
       </main>
     );
   }

@@ -10,6 +10,7 @@ export function SourceOf({ slowest, onFound }: { slowest: Span | null; onFound: 
       <SourceLines
         traceId={slowest.traceId}
         spanId={slowest.spanId}
+        startNs={slowest.startNs}
         frame={0}
         path={slowest.origin.path}
         type={slowest.origin.type}

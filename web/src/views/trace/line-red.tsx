@@ -4,8 +4,8 @@ import { useEffect } from "preact/hooks";
 import { counted, durationText } from "../../model/numbers";
 import { lineSearch, percent, rateQuantity } from "../../model/places";
 import type { Frame } from "../../model/span";
-import type { EpochNs } from "../../model/time";
-import { DEFAULT_RANGE } from "../../model/time-range";
+import { type EpochNs, fromMs } from "../../model/time";
+import { rangeReaching } from "../../model/time-range";
 import { askForLine, lineNumbers } from "../../state/line-red";
 import { Duration, Unit } from "../glyphs";
 import { exploreLink, originLink } from "../links";
@@ -13,6 +13,7 @@ import { exploreLink, originLink } from "../links";
 export function LineRed({ place, startNs }: { place: Pick<Frame, "path" | "line" | "function">; startNs: EpochNs }) {
   const { path, line } = place;
   useEffect(() => askForLine(path, line, startNs), [path, line, startNs]);
+  const now = fromMs(Date.now());
   const numbers = lineNumbers.value;
   const isKnown = numbers?.key.startsWith(`${path}:${line} `) ?? false;
   const red = isKnown ? numbers!.red : null;
@@ -45,7 +46,7 @@ export function LineRed({ place, startNs }: { place: Pick<Frame, "path" | "line"
             class="link"
             data-testid="origin-link"
             title="This function over time, and over versions"
-            href={originLink({ path, line: null, function: place.function }, DEFAULT_RANGE)}
+            href={originLink({ path, line: null, function: place.function }, rangeReaching(startNs, now, "24h"))}
           >
             over time
           </a>

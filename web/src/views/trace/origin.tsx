@@ -67,7 +67,7 @@ export function OriginSection({ traceId, span, startNs, detail }: OriginSectionP
         </div>
         <p class="where" title={placeTitle(place)}>
           {preview ? (
-            <a class="origin" href={fileLink(preview, place.path)}>
+            <a class="origin" href={fileLink(preview, place.path, startNs)}>
               <PlaceWords place={place} />
             </a>
           ) : (
@@ -79,6 +79,7 @@ export function OriginSection({ traceId, span, startNs, detail }: OriginSectionP
         <SourceLines
           traceId={traceId}
           spanId={span.spanId}
+          startNs={startNs}
           frame={frame}
           path={place.path}
           type={type}

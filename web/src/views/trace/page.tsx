@@ -105,7 +105,13 @@ export function TracePage({ traceId, spanId, look }: Address) {
             <Lenses opened={opened} look={look} onLook={lookAt} onSelect={select} />
           </>
         ) : (
-          <TraceHeadSkeleton />
+          <>
+            <TraceHeadSkeleton />
+            <div class="minimap" aria-hidden="true">
+              <div class="map" />
+            </div>
+            <div class="bar bar-s" aria-hidden="true" />
+          </>
         )
       }
       keys={<Keys view={look.view} />}
@@ -127,6 +133,12 @@ export function TracePage({ traceId, spanId, look }: Address) {
         ) : (
           <WaterfallSkeleton />
         )}
+        {!opened && spanId !== null ? (
+          <>
+            <i class="splitter" />
+            <aside class="side-right" aria-hidden="true" />
+          </>
+        ) : null}
         {opened && !isComparing && state.selected.value >= 0 ? (
           <>
             <Splitter of={cols} />

@@ -6,6 +6,7 @@ import { durationText, grouped } from "../../model/numbers";
 import { splitPath } from "../../model/paths";
 import type { Repeat } from "../../model/repeats";
 import type { Preview } from "../../model/span";
+import type { EpochNs } from "../../model/time";
 import type { TraceRow } from "../../model/trace";
 import { sourceOf } from "../../state/sources";
 import type { OpenTrace } from "../../state/trace";
@@ -31,7 +32,13 @@ export function Repeated({ opened, span, frames }: { opened: OpenTrace; span: Tr
         </span>
       </div>
       {isNPlusOne && span.origin ? (
-        <LoopLine traceId={opened.trace.traceId} spanId={span.spanId} path={span.origin.path} frames={frames} />
+        <LoopLine
+          traceId={opened.trace.traceId}
+          spanId={span.spanId}
+          startNs={opened.trace.startNs}
+          path={span.origin.path}
+          frames={frames}
+        />
       ) : null}
     </section>
   );
@@ -51,11 +58,13 @@ const FRAMES = 4;
 function LoopLine({
   traceId,
   spanId,
+  startNs,
   path,
   frames,
 }: {
   traceId: string;
   spanId: string;
+  startNs: EpochNs;
   path: string;
   frames: number;
 }) {
@@ -79,7 +88,11 @@ function LoopLine({
         <>
           {" "}
           The loop is{" "}
-          <a class="origin" data-testid="loop-line" href={fileLink({ ...loop.preview, markedLine: loop.line }, path)}>
+          <a
+            class="origin"
+            data-testid="loop-line"
+            href={fileLink({ ...loop.preview, markedLine: loop.line }, path, startNs)}
+          >
             <FileAt name={splitPath(loop.preview.path).name} line={loop.line} />
             <span class="fn">{loop.text}</span>
           </a>

@@ -6,6 +6,8 @@ import { ALL_CODE } from "../../model/code-address";
 import { counted } from "../../model/numbers";
 import { asProblem, isAbort, type Problem } from "../../model/problem";
 import type { OriginType, Preview, Source } from "../../model/span";
+import { type EpochNs, fromMs } from "../../model/time";
+import { rangeReaching } from "../../model/time-range";
 import { sourceOf } from "../../state/sources";
 import { CodeLines, CodeSkeleton } from "../code";
 import { codeLink } from "../links";
@@ -18,6 +20,7 @@ const CONTEXTS = [4, 12, 40, 200];
 interface SourceLinesProps {
   traceId: string;
   spanId: string;
+  startNs: EpochNs;
   frame: number;
   /** As the span calls the file. */
   path: string;
@@ -27,7 +30,7 @@ interface SourceLinesProps {
   onFound?: (preview: Preview | null) => void;
 }
 
-export function SourceLines({ traceId, spanId, frame, path, type, foot, onFound }: SourceLinesProps) {
+export function SourceLines({ traceId, spanId, startNs, frame, path, type, foot, onFound }: SourceLinesProps) {
   const [step, setStep] = useState(0);
   const [attempt, setAttempt] = useState(0);
   const [found, setFound] = useState<Source | null>(null);
@@ -91,7 +94,7 @@ export function SourceLines({ traceId, spanId, frame, path, type, foot, onFound 
       <p class="row under">
         <CommitWords preview={preview} />
         <span class="grow" />
-        <a class="link" data-testid="open-file" href={fileLink(preview, path)}>
+        <a class="link" data-testid="open-file" href={fileLink(preview, path, startNs)}>
           whole file
         </a>
         <span class="muted">{linesShown(preview)}</span>
@@ -105,10 +108,10 @@ export function SourceLines({ traceId, spanId, frame, path, type, foot, onFound 
   );
 }
 
-/** The page of the file, at the line; `as` is what the span calls the file. */
-export function fileLink(preview: Preview, as: string): string {
+/** The page of the file, at the line, over a time that holds the span; `as` is what the span calls the file. */
+export function fileLink(preview: Preview, as: string, startNs: EpochNs): string {
   const { repository, commit, path, markedLine: line } = preview;
-  return codeLink({ ...ALL_CODE, repository, commit, path, line, as });
+  return codeLink({ ...ALL_CODE, repository, commit, path, line, as }, rangeReaching(startNs, fromMs(Date.now())));
 }
 
 function linesShown(preview: Preview): string {

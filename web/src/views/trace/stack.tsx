@@ -62,7 +62,7 @@ function useFirstPreview({ span }: SpanDetail): Preview | null {
 
 function OriginFrames({ detail }: { detail: SpanDetail }) {
   const [chosen, setChosen] = useState(0);
-  const { traceId, spanId, origin } = detail.span;
+  const { traceId, spanId, startNs, origin } = detail.span;
   const { type, frames } = origin!;
   return (
     <section class="section" aria-label="Your frames">
@@ -90,7 +90,14 @@ function OriginFrames({ detail }: { detail: SpanDetail }) {
             </button>
             {index === chosen ? (
               <div class="unfolded">
-                <SourceLines traceId={traceId} spanId={spanId} frame={index} path={frame.path} type={type} />
+                <SourceLines
+                  traceId={traceId}
+                  spanId={spanId}
+                  startNs={startNs}
+                  frame={index}
+                  path={frame.path}
+                  type={type}
+                />
               </div>
             ) : null}
           </li>
@@ -221,6 +228,6 @@ function hrefOf({ span }: SpanDetail, preview: Preview | null): PartProps["hrefO
   return (path, line) => {
     if (!preview?.path.endsWith(own)) return null;
     const above = preview.path.slice(0, preview.path.length - own.length);
-    return fileLink({ ...preview, path: above + path.replaceAll("\\", "/"), markedLine: line }, path);
+    return fileLink({ ...preview, path: above + path.replaceAll("\\", "/"), markedLine: line }, path, span.startNs);
   };
 }
