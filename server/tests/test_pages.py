@@ -57,6 +57,13 @@ def test_a_page_that_the_browser_has_is_not_sent_again(client):
         assert client.get("/", headers={**headers, "if-none-match": '"another"'}).status_code == 200
 
 
+def test_who_asks_for_the_head_alone_learns_how_long_the_page_is(client):
+    answer = client.head("/", headers=HTML)
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-length"] == str(len(PAGE))
+
+
 def test_other_files_of_the_ui_are_served(client):
     assert client.get("/favicon.svg").text == "<svg/>"
 

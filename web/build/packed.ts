@@ -4,17 +4,12 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
+import { type Script, withImports } from "./scripts.ts";
 
 /** Decision 0055: what a reader waits for before a page is drawn, gzipped. */
 const PAGE_BUDGET_BYTES = 60 * 1024;
 
 const TEXT = /\.(js|css|html|svg)$/;
-
-/** A script of the build and what it names: at once, and only when it is needed. */
-interface Script {
-  readonly imports: readonly string[];
-  readonly dynamicImports: readonly string[];
-}
 
 export function packed(): Plugin {
   let folder = "";
@@ -35,10 +30,10 @@ export function packed(): Plugin {
     },
     closeBundle() {
       const bytes = packAll(folder);
-      const start = withImports(entry, scripts);
+      const start = withImports([entry], scripts);
       const pages = [...start]
         .flatMap((name) => scripts.get(name)?.dynamicImports ?? [])
-        .map((name) => total(new Set([...start, ...withImports(name, scripts)]), bytes));
+        .map((name) => total(new Set([...start, ...withImports([name], scripts)]), bytes));
       const largest = Math.max(total(start, bytes), ...pages);
       const all = [...bytes].reduce((sum, [name, size]) => sum + (name.endsWith(".js") ? size : 0), 0);
       const words = `scripts, gzipped: ${kilo(total(start, bytes))} to start, ${kilo(largest)} for the largest page`;
@@ -62,13 +57,6 @@ function packAll(folder: string): Map<string, number> {
     bytes.set(name, small.length);
   }
   return bytes;
-}
-
-function withImports(name: string, scripts: ReadonlyMap<string, Script>, found = new Set<string>()): Set<string> {
-  if (found.has(name)) return found;
-  found.add(name);
-  for (const imported of scripts.get(name)?.imports ?? []) withImports(imported, scripts, found);
-  return found;
 }
 
 function total(names: Iterable<string>, bytes: ReadonlyMap<string, number>): number {

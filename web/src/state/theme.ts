@@ -1,4 +1,4 @@
-/** Light or dark: the system's, until the reader chooses. src/theme-before-paint.js applies it before the first paint. */
+/** Light or dark: the system's, until the reader chooses. src/before-paint.js applies it before the first paint. */
 
 import { signal } from "@preact/signals";
 import { recall, remember } from "./memory";

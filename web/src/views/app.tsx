@@ -1,7 +1,7 @@
 /** Chooses the page that the address names, and draws what floats above all pages. */
 
 import { useEffect } from "preact/hooks";
-import { PLAIN_LOOK } from "../model/address";
+import { type Page, PLAIN_LOOK } from "../model/address";
 import { PLAIN_EXPLORE } from "../model/explore-look";
 import { health, isStoreEmpty } from "../state/health";
 import { isKeySheetOpen, isPaletteOpen } from "../state/open";
@@ -26,6 +26,21 @@ const Palette = lazily(() => import("./palette").then((file) => file.Palette), n
 const SavedPage = lazily(() => import("./saved").then((file) => file.SavedPage));
 const SettingsPage = lazily(() => import("./settings/page").then((file) => file.SettingsPage));
 const TracePage = lazily(() => import("./trace/page").then((file) => file.TracePage));
+
+/** Pages that are a file of their own. */
+const IN_FILES: Partial<Record<Page["name"], { readonly ask: () => Promise<void> }>> = {
+  code: CodePage,
+  diff: DiffPage,
+  findings: FindingsPage,
+  origin: OriginPage,
+  settings: SettingsPage,
+  trace: TracePage,
+};
+
+/** Done when the file of the page that the address names came or could not be had; at once where it needs none. */
+export function fileOfPage(): Promise<void> {
+  return IN_FILES[page.value.name]?.ask() ?? Promise.resolve();
+}
 
 /** Long enough for the opened page to ask for its data first. */
 const REST_AFTER_MILLISECONDS = 1500;

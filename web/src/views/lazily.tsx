@@ -7,6 +7,9 @@ import { Blank } from "./states";
 
 type Loaded<Props> = ComponentType<Props> | "failed" | null;
 
+/** A component in a file of its own; `ask` asks for that, and is done when it came or could not be had. */
+export type LazyComponent<Props> = ComponentType<Props> & { readonly ask: () => Promise<void> };
+
 const waiting: Array<() => void> = [];
 
 /**
@@ -18,36 +21,37 @@ const waiting: Array<() => void> = [];
 export function lazily<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
   meanwhile?: ComponentChildren,
-): ComponentType<Props> {
+): LazyComponent<Props> {
   const loaded = signal<Loaded<Props>>(null);
-  let isAsked = false;
+  let asked: Promise<void> | null = null;
   const ask = () => {
-    if (isAsked) return;
-    isAsked = true;
-    load().then(
+    asked ??= load().then(
       (component) => {
         loaded.value = component;
       },
       () => {
-        isAsked = false;
+        asked = null;
         loaded.value = "failed";
       },
     );
+    return asked;
   };
   waiting.push(ask);
-  return function Lazy(props: Props) {
+  return Object.assign(Lazy, { ask });
+
+  function Lazy(props: Props) {
     // Not in an effect: that would be after the frame which draws that there is nothing yet.
-    ask();
+    void ask();
     const Known = loaded.value;
     const isPage = meanwhile === undefined;
     if (Known === "failed") return isPage ? <Failed /> : <p class="blank">This part could not be loaded.</p>;
     return Known ? <Known {...props} /> : isPage ? <Waiting /> : meanwhile;
-  };
+  }
 }
 
 /** Asks for every file that is not there yet; called when the page that was opened has been drawn. */
 export function loadTheRest(): void {
-  for (const ask of waiting) ask();
+  for (const ask of waiting) void ask();
 }
 
 function Waiting() {
