@@ -35,7 +35,11 @@ def test_other_names_are_refused(host: str):
 def test_beyond_loopback_names_of_the_local_network_are_let_through():
     assert status("0.0.0.0", "spanorigin:4318") == 200
     assert status("0.0.0.0", socket.gethostname()) == 200
+    assert status("0.0.0.0", "spanorigin.observability.svc:4318") == 200
+    assert status("0.0.0.0", "spanorigin.observability.svc.cluster.local") == 200
+    assert status("127.0.0.1", "spanorigin.observability.svc") == 403
     assert status("0.0.0.0", "example.com") == 403
+    assert status("0.0.0.0", "svc.example.com") == 403
     assert status("spans.example.com", "spans.example.com:4318") == 200
 
 

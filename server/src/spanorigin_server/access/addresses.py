@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # For this server's own pages. Spans may come from those of other ports of this machine too: they are shown there.
 _OWN = ("/api/", "/metrics")
+# Kubernetes' own, and those that are kept for private networks (RFC 6762, RFC 8375, ICANN's resolution of July 2024).
+_LOCAL = (".svc", ".cluster.local", ".local", ".internal", ".home.arpa")
 
 
 class Access:
@@ -80,8 +82,9 @@ class Access:
         if name in (self._bound_host, self._public_host):
             return True
         # Beyond loopback, names of the local network too: a container's service name, this machine's name. A name
-        # without a dot cannot be an internet site's.
-        return not is_loopback(self._bound_host) and ("." not in name or name == socket.gethostname().lower())
+        # without a dot cannot be an internet site's, nor one that ends so.
+        is_local = "." not in name or name.endswith(_LOCAL) or name == socket.gethostname().lower()
+        return is_local and not is_loopback(self._bound_host)
 
 
 def is_loopback(host: str) -> bool:
