@@ -155,13 +155,16 @@ def test_values_of_every_kind_are_kept_with_their_type(server: Server, holder: s
             getattr(attribute.value, kind).SetInParent()
         else:
             setattr(attribute.value, kind, given)
+    getattr(container(request, holder), holder.rpartition(".")[2]).add().key = "nothing"
 
     server.send(request)
 
-    for kind, (_, text, column, typed) in VALUES.items():
+    for kind, (_, text, column, typed) in {**VALUES, "nothing": (None, "", "attrs_str", "")}.items():
         place = column if holder == f"{SPAN}.attributes" else ATTRIBUTE_HOLDERS[holder]
         kept = server.row(trace_id, f"{place}['{kind}'] AS kept")["kept"]
         assert kept == (typed if holder == f"{SPAN}.attributes" else text), kind
+        keys = server.row(trace_id, f"mapKeys({place}) AS keys")["keys"]
+        assert kind in keys
 
 
 def value_for(field: FieldDescriptor) -> Any:

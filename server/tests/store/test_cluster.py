@@ -15,7 +15,7 @@ from spanorigin_server.store import tables
 from spanorigin_server.store.address import store_address
 from spanorigin_server.store.clickhouse import ClickHouse
 from spanorigin_server.store.reader import Reader
-from spanorigin_server.store.statements import server_target, statement
+from spanorigin_server.store.statements import arrived_spans, server_target, statement
 from spanorigin_server.store.writer import Body, ScopeSpans, Writer
 from spanorigin_tests.clickhouse_front import CLUSTER, Front, front
 
@@ -56,6 +56,8 @@ STATEMENTS = [name for name in (*names_in("schema"), *names_in("commands")) if n
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_what_a_cluster_is_told_is_sound_sql_and_told_to_all_of_it(home: ClickHouse, name: str):
     given = {"lane": "0", "condition": "1", "window": "1", "part": "p", "name": "n", "most": "1"}
+    given["arrived_spans"] = arrived_spans({**TARGET, **given})
+    given["arrived"] = f"({given['arrived_spans']})"
     lines = statement(name, {**TARGET, **given}).splitlines()
     # formatQuery takes a semicolon for an end, in a comment too.
     text = "\n".join(line for line in lines if not line.lstrip().startswith("--"))

@@ -17,8 +17,9 @@ from opentelemetry.proto.trace.v1 import trace_pb2
 
 from spanorigin_server import names
 from spanorigin_server.ingest.datadog_payload import Chunk, Sender, Span
+from spanorigin_server.ingest.nested import json_attribute
 from spanorigin_server.ingest.request import UNKNOWN_SERVICE
-from spanorigin_server.store.wire import length_delimited, varint
+from spanorigin_server.store.wire import varint
 from spanorigin_server.store.writer import ScopeSpans
 
 _INTERNAL, _SERVER, _CLIENT, _PRODUCER, _CONSUMER = 1, 2, 3, 4, 5
@@ -64,7 +65,6 @@ _PLACED: Final = frozenset(
 _UINT64 = 2**64 - 1
 _DOUBLE: Final = Struct("<d").pack
 _VARINTS: Final = tuple(varint(number) for number in range(16384))
-_JSON_VALUE = 100  # AnyValue.json_value of store/schema/otlp.proto
 
 # Encoded attributes by key and value. A key whose values are ever new stops being kept after a few.
 _VALUES_KEPT = 256
@@ -266,10 +266,7 @@ def _rarities(span: Span, meta: Mapping[str, str]) -> bytes:
             "exception.stacktrace": meta[_STACK],
         }
         _add_event(message, "exception", span.start + max(span.duration, 0), error)
-    structured = b"".join(
-        _key_value(key, length_delimited(_JSON_VALUE, _json_of(packed)))
-        for key, packed in (span.meta_struct or {}).items()
-    )
+    structured = b"".join(json_attribute(key, _json_of(packed)) for key, packed in (span.meta_struct or {}).items())
     encoded: bytes = message.SerializeToString()
     return encoded + structured
 

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
     from spanorigin_server.store.writer import ScopeSpans
 
-_RENDERED = frozenset({"array_value", "kvlist_value", "bytes_value"})
-# Ours, not OTLP's: AnyValue.json_value in store/schema/otlp.proto.
-_JSON_VALUE = 100
+# What the store's engine renders; anything else comes here.
+_PLAIN = frozenset({"string_value", "bool_value", "int_value", "double_value"})
+# Ours, not OTLP's: Span.json in store/schema/otlp.proto.
+_JSON = 100
 
 
 def text_of_value(value: AnyValue) -> str:
@@ -58,15 +59,15 @@ def rendered(scope: ScopeSpans) -> ScopeSpans:
     message = trace_pb2.ScopeSpans.FromString(scope.encoded)
     message.DiscardUnknownFields()
     for span in message.spans:
-        for attribute in _to_render(span.attributes):
-            value = attribute.value
-            if value.HasField("bytes_value"):
-                value.string_value = text_of_value(value)
-            else:
-                text = _json_text(value).encode()
-                value.Clear()
-                # Unknown to the message's class, hence kept as it is and written out again.
-                value.MergeFromString(length_delimited(_JSON_VALUE, text))
+        for number in reversed(range(len(span.attributes))):
+            attribute = span.attributes[number]
+            match attribute.value.WhichOneof("value"):
+                case "array_value" | "kvlist_value":
+                    # Unknown to the message's class, hence kept as it is and written out again.
+                    span.MergeFromString(json_attribute(attribute.key, _json_text(attribute.value).encode()))
+                    del span.attributes[number]
+                case "bytes_value" | None:
+                    attribute.value.string_value = text_of_value(attribute.value)
         # Of events and links all is kept as text.
         for attributes in (*(event.attributes for event in span.events), *(link.attributes for link in span.links)):
             for attribute in _to_render(attributes):
@@ -75,7 +76,12 @@ def rendered(scope: ScopeSpans) -> ScopeSpans:
 
 
 def _to_render(attributes: Iterable[KeyValue]) -> Iterable[KeyValue]:
-    return [attribute for attribute in attributes if attribute.value.WhichOneof("value") in _RENDERED]
+    return [attribute for attribute in attributes if attribute.value.WhichOneof("value") not in _PLAIN]
+
+
+def json_attribute(key: str, text: bytes) -> bytes:
+    """A field of a span for the store's engine: an attribute whose value is JSON."""
+    return length_delimited(_JSON, length_delimited(1, key.encode()) + length_delimited(2, text))
 
 
 def _json_text(value: AnyValue) -> str:

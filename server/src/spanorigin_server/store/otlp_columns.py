@@ -10,21 +10,14 @@ from __future__ import annotations
 from typing import Final
 
 # The numbers are field numbers of otlp.proto, as the parser demands of a column that tells a oneof's case.
-_KIND = (
-    "Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, "
-    "'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7, 'json_value' = 100)"
-)
-# Arrays and lists arrive as their own bytes, and are not looked at: without their columns the parser could not tell
-# these cases at all.
+_KIND = "Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4)"
+# Arrays, lists and bytes are none of these: a value that is 'none' holds its body back until Python has rendered it
+# (commands/read_waiting.sql). A column for each of them would be filled for every attribute (decision 0169).
 _ANY_VALUE = {
     "string_value": "String",
     "bool_value": "UInt64",
     "int_value": "Int64",
     "double_value": "Float64",
-    "array_value": "String",
-    "kvlist_value": "String",
-    "bytes_value": "String",
-    "json_value": "String",
     "value": _KIND,
 }
 _SPAN: Final = "scope.spans"
@@ -61,18 +54,12 @@ _COLUMNS: Final = {
     f"{_SPAN}.status.message": "Array(String)",
     f"{_SPAN}.status.code": "Array(Int32)",
     f"{_SPAN}.flags": "Array(UInt32)",
+    f"{_SPAN}.json": "Array(Map(String, String))",
 }
-
-# Cases that hold a body back until Python has rendered them (commands/read_waiting.sql); then there are none left.
-_HELD: Final = ("array_value", "kvlist_value", "bytes_value")
-# Of events and links all is kept as text, so nothing of theirs is rendered as JSON to be told from texts.
-_AS_TEXT: Final = (f"{_SPAN}.events.attributes.value.json_value", f"{_SPAN}.links.attributes.value.json_value")
 
 # What the .sql files call these by.
 FRAGMENTS: Final = {
     "span": _SPAN,
     "span_columns": ",\n    ".join(f"`{name}` {kind}" for name, kind in _COLUMNS.items()),
-    "span_column_names": ", ".join(
-        f"`{name}`" for name in _COLUMNS if not name.endswith(_HELD) and name not in _AS_TEXT
-    ),
+    "span_column_names": ", ".join(f"`{name}`" for name in _COLUMNS),
 }

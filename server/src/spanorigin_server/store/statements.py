@@ -95,6 +95,15 @@ ATTRIBUTE_WORDS: Final = (
 _ATTRIBUTE_NAMES = {constant: value for constant, value in vars(names).items() if constant.isupper()}
 
 
+def arrived_spans(target: Mapping[str, str]) -> str:
+    """The SELECT that makes rows of what waits for a writer; `target` has its lane."""
+    return statement("commands/arrived_spans", target).rstrip()
+
+
+def _folded() -> str:
+    return Template(file_text("commands/folded.sql")).substitute(_ATTRIBUTE_NAMES).rstrip()
+
+
 @cache
 def file_text(name: str) -> str:
     """The text of a file of this package, by its path within it."""
@@ -108,7 +117,7 @@ def statement(name: str, target: Mapping[str, str] = EMBEDDED) -> str:
             **_ATTRIBUTE_NAMES,
             **known.FRAGMENTS,
             **otlp_columns.FRAGMENTS,
-            "folded": Template(file_text("commands/folded.sql")).substitute(_ATTRIBUTE_NAMES).rstrip(),
+            "folded": _folded(),
             "spans": target["held"],
             "attribute_words": ATTRIBUTE_WORDS,
             **target,

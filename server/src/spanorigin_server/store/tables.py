@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from spanorigin_server.store.collectors import check_columns
 from spanorigin_server.store.migrations import SCHEMA_VERSION, migrate
-from spanorigin_server.store.statements import statement
+from spanorigin_server.store.statements import arrived_spans, statement
 
 if TYPE_CHECKING:
     from spanorigin_server.store.home import Home
 
-__all__ = ("LANES", "SCHEMA_VERSION", "empty_waiting", "prepare")
+__all__ = ("LANES", "SCHEMA_VERSION", "empty_waiting", "prepare", "store_spans")
 
 # Writers side by side. An insert keeps about one core busy, and of more than two the merges would get nothing.
 LANES = 2
@@ -55,7 +55,17 @@ def prepare(home: Home) -> None:
     if target["waiting_place"]:
         for lane in range(LANES):
             home.execute(f"DROP TABLE IF EXISTS {target['waiting_place']}waiting_{lane} SYNC")
-            home.execute(statement("schema/030_waiting", {**target, "lane": str(lane)}))
+            of_lane = {**target, "lane": str(lane)}
+            home.execute(statement("schema/030_waiting", of_lane))
+            home.execute(statement("schema/040_arrived", {**of_lane, "arrived_spans": arrived_spans(of_lane)}))
+
+
+def store_spans(target: Mapping[str, str], lane: int) -> str:
+    """The statement by which a writer's waiting spans become rows."""
+    of_lane = {**target, "lane": str(lane)}
+    # A view cannot read a table that only one session knows.
+    arrived = f"{target['database']}.arrived_{lane}" if target["waiting_place"] else f"({arrived_spans(of_lane)})"
+    return statement("commands/store_spans", {**of_lane, "arrived": arrived})
 
 
 def empty_waiting(target: Mapping[str, str], lane: int) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from spanorigin_server.records import StoreFailed
 from spanorigin_server.store.commits import Commits
 from spanorigin_server.store.statements import file_text, statement
-from spanorigin_server.store.tables import empty_waiting
+from spanorigin_server.store.tables import empty_waiting, store_spans
 from spanorigin_server.store.unanswered import Unanswered
 from spanorigin_server.store.wire import length_delimited, varint_field
 
@@ -101,7 +101,7 @@ class Writer:
         self._table = f"{target['waiting_place']}waiting_{lane}"
         self._empty_waiting = empty_waiting(target, lane)
         self._read_waiting = statement("commands/read_waiting", target)
-        self._store_spans = statement("commands/store_spans", target)
+        self._store_spans = store_spans(engine.target, lane)
         self._count_bodies = statement("commands/count_bodies", target)
         self._take_back = statement("commands/take_back", target)
 
