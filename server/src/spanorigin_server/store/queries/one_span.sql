@@ -25,4 +25,5 @@ WHERE ${is_trace}
     AND spans.span_id = toFixedString(unhex({span_id:String}), 8)
 ORDER BY spans.received_ts DESC
 LIMIT 1
-SETTINGS max_execution_time = ${seconds}
+-- As in trace_spans.
+SETTINGS max_execution_time = ${seconds}, use_skip_indexes_on_data_read = 0
