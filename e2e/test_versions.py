@@ -112,11 +112,15 @@ def test_a_change_shows_its_lines_with_what_they_cost_before_and_after(carts_tab
     page = carts_tab.open(f"/diff/carts/{carts.old}...{carts.new}")
     file = page.get_by_test_id("changed-file").filter(has_text="cart.py")
 
-    price = file.get_by_test_id("changed-line").filter(has_text="items.price")
+    price = page.get_by_test_id("changed-line").filter(has_text="items.price")
     expect(price.get_by_test_id("cost-before")).to_contain_text("1")
     expect(price.get_by_test_id("cost-after")).to_contain_text("9")
-    expect(file.locator(".is-added")).to_have_count(5)
+    expect(file.get_by_test_id("changed-count")).to_have_text("+5 \u22120")
+    expect(page.locator(".is-added")).to_have_count(5)
     take_screenshot(page, "diff-dark")
+    page.keyboard.press("]")
+    file.get_by_role("button").click()
+    expect(page.locator(".is-added")).to_have_count(0)
 
 
 def test_the_commits_of_a_change_can_be_chosen(carts_tab, carts):

@@ -432,6 +432,11 @@ export type ChangedFile = {
   readonly path: string;
   readonly old_path: string;
   readonly kind: "added" | "deleted" | "changed" | "renamed";
+  /** Lines that are new; one that only moved is not. */
+  readonly added: number;
+  readonly removed: number;
+  /** Whether the hunks are to be asked for, with `path`: the first 1,500 lines come with the list. */
+  readonly is_pending: boolean;
   readonly hunks: ReadonlyArray<ReadonlyArray<DiffLine>>;
   /** Why there are no hunks. */
   readonly reason: string | null;
@@ -442,7 +447,7 @@ export type CodeChanges = {
   readonly base: string;
   readonly head: string;
   readonly files: ReadonlyArray<ChangedFile>;
-  /** False when more than 300 files differ. */
+  /** False when more than 1,000 files differ. */
   readonly is_whole: boolean;
 };
 

@@ -72,7 +72,16 @@ describe("what changed lines cost", () => {
       { old: null, new: 1, tokens: [] },
       { old: 2, new: 2, tokens: [] },
     ];
-    const file = { path: "a", oldPath: "a", kind: "changed" as const, hunks: [hunk], reason: null };
+    const file = {
+      path: "a",
+      oldPath: "a",
+      kind: "changed" as const,
+      added: 1,
+      removed: 1,
+      hunks: [hunk],
+      isPending: false,
+      reason: null,
+    };
     expect(countedLines(file, new Map([[1, red("a", 1, 1)]]), new Map([[2, red("a", 2, 1)]]))).toBe(2);
     expect(countedLines(file, undefined, undefined)).toBe(0);
   });

@@ -83,19 +83,70 @@ def test_the_same_commit_has_no_changes_and_an_unknown_one_a_reason(shop):
         assert isinstance(files.changes(repository, base, head), Reason)
 
 
-def test_too_many_lines_and_files_are_left_out_and_it_is_said(shop, monkeypatch):
+def test_the_first_hunks_come_with_the_list_and_the_others_when_asked_for(shop, monkeypatch):
+    base = shop.commit(a_py="#\n", b_py="x\ny\nz\n")
+    head = shop.commit(a_py="# a\n" * 30, b_py="z\nx\nY\n", c_py="# c\n")
+    monkeypatch.setattr(changes, "FIRST_LINES", 20)
+    files = Files(Repositories.at([shop.root]))
+
+    found = between(shop, base, head)
+    alone = files.changes("shop", base, head, "b.py")
+
+    assert [(file.path, len(lines(file)), file.is_pending, file.added, file.removed) for file in found.files] == [
+        ("a.py", 31, False, 30, 1),
+        ("b.py", 0, True, 1, 1),  # y became Y; z only moved
+        ("c.py", 0, True, 1, 0),
+    ]
+    assert isinstance(alone, Changes)
+    assert [(file.path, len(lines(file)) > 3, file.is_pending) for file in alone.files] == [("b.py", True, False)]
+
+
+def test_a_file_that_is_gone_or_moved_is_asked_for_by_the_name_it_has_or_had(shop):
+    base = shop.commit(gone_py="# gone\n", pay_py=PAY * 3)
+    shop.git("mv", "pay.py", "till.py")
+    (shop.root / "gone.py").unlink()
+    head = shop.commit(till_py=PAY * 3 + "# more\n")
+    files = Files(Repositories.at([shop.root]))
+
+    asked = [files.changes("shop", base, head, path) for path in ("gone.py", "till.py", "pay.py", "../till.py")]
+
+    assert [[file.kind for file in found.files] for found in asked] == [["deleted"], ["renamed"], [], []]
+
+
+def test_a_file_of_too_many_changes_and_files_beyond_the_most_are_left_out_and_it_is_said(shop, monkeypatch):
     base = shop.commit(a_py="#\n")
-    head = shop.commit(a_py="# a\n" * 30, b_py="# b\n" * 30, c_py="# c\n")
+    head = shop.commit(a_py="# a\n" * 60, b_py="# b\n" * 30, c_py="# c\n")
     monkeypatch.setattr(changes, "LINES_MOST", 40)
     monkeypatch.setattr(changes, "FILES_MOST", 2)
 
     found = between(shop, base, head)
 
     assert [(file.path, len(lines(file)), file.reason is None) for file in found.files] == [
-        ("a.py", 31, True),
-        ("b.py", 0, False),
+        ("a.py", 0, False),
+        ("b.py", 30, True),
     ]
     assert not found.is_whole
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "counts"),
+    [
+        (b"a\r\nb\r\n", b"a\nb\n", (0, 0)),
+        (b"a\nb", b"a\nb\n", (0, 0)),
+        (b"", b"caf\xe9\n", (1, 0)),
+        (b"x\n", b"", (0, 1)),
+    ],
+    ids=["line ends", "no end of line", "from empty, latin-1", "to empty"],
+)
+def test_odd_files_are_compared_by_their_lines(shop, old, new, counts):
+    shop.git("config", "core.autocrlf", "false")
+    base = shop.commit(a_py=old)
+    head = shop.commit(a_py=new)
+
+    (file,) = between(shop, base, head).files
+
+    assert ((file.added, file.removed), file.reason) == (counts, None)
+    assert len([line for line in lines(file) if None in line[:2]]) == sum(counts)
 
 
 @pytest.mark.parametrize("count", [3000])

@@ -28,14 +28,21 @@ export async function getNames(
   return (await ask<wire.CodeNames>("/api/v1/code/names", { repository, path, ...more }, signal)).names;
 }
 
+/** What changed between two commits; with `path` of that file alone, its hunks whole. */
 export async function getChanges(
   repository: string,
   base: string,
   head: string,
+  path: string | null,
   signal?: AbortSignal,
 ): Promise<Changes> {
-  const found = await ask<wire.CodeChanges>("/api/v1/code/diff", { repository, base, head }, signal);
-  const files = found.files.map(({ old_path: oldPath, ...file }) => ({ ...file, oldPath }));
+  const parameters = { repository, base, head, ...(path === null ? {} : { path }) };
+  const found = await ask<wire.CodeChanges>("/api/v1/code/diff", parameters, signal);
+  const files = found.files.map(({ old_path: oldPath, is_pending: isPending, ...file }) => ({
+    ...file,
+    oldPath,
+    isPending,
+  }));
   return { repository, base: found.base, head: found.head, files, isWhole: found.is_whole };
 }
 

@@ -14,7 +14,12 @@ export interface ChangedFile {
   readonly path: string;
   readonly oldPath: string;
   readonly kind: "added" | "deleted" | "changed" | "renamed";
+  /** Lines; one that only moved is neither. */
+  readonly added: number;
+  readonly removed: number;
   readonly hunks: readonly (readonly DiffLine[])[];
+  /** Whether the hunks are to be asked for. */
+  readonly isPending: boolean;
   readonly reason: string | null;
 }
 
@@ -51,6 +56,72 @@ export function countedLines(file: ChangedFile, before: LineCosts | undefined, a
     .flat()
     .filter((line) => (line.old !== null && before?.has(line.old)) || (line.new !== null && after?.has(line.new)))
     .length;
+}
+
+/** Files whose changes are longer are folded until somebody unfolds them, unless spans start in them. */
+export const LONG = 400;
+
+/** A row of the page: a file's head, a line of a hunk, the border between two hunks, or words. All are as high. */
+export type DiffRow =
+  | { readonly kind: "file"; readonly file: ChangedFile; readonly hot: number; readonly isOpen: boolean }
+  | { readonly kind: "line"; readonly file: ChangedFile; readonly line: DiffLine }
+  | { readonly kind: "gap"; readonly file: ChangedFile }
+  | { readonly kind: "words"; readonly file: ChangedFile; readonly words: string };
+
+/**
+ * The rows of all files, those in which spans start first. `chosen` are the files that somebody folded or unfolded, by
+ * path. `hot` are lines with spans: of the hunks where they are known, else of the file.
+ */
+export function rowsOf(
+  files: readonly ChangedFile[],
+  before: ReadonlyMap<string, LineCosts> | null,
+  after: ReadonlyMap<string, LineCosts> | null,
+  chosen: ReadonlyMap<string, boolean>,
+): readonly DiffRow[] {
+  const heated = files.map((file) => {
+    const [then, now] = [before?.get(file.oldPath), after?.get(file.path)];
+    const inFile = Math.max(then?.size ?? 0, now?.size ?? 0);
+    return { file, inFile, hot: file.isPending ? inFile : countedLines(file, then, now) };
+  });
+  // By the file's lines, not by those of its hunks: an order that changes as hunks come would move what is being read.
+  heated.sort((a, b) => b.inFile - a.inFile);
+  return heated.flatMap(({ file, hot }) => {
+    const isOpen = chosen.get(file.path) ?? (hot > 0 || file.added + file.removed <= LONG);
+    const head: DiffRow = { kind: "file", file, hot, isOpen };
+    return isOpen ? [head, ...bodyOf(file)] : [head];
+  });
+}
+
+const bodies = new WeakMap<ChangedFile, readonly DiffRow[]>();
+
+/** The rows below a file's head. Kept, as the rows of all files are put together anew whenever hunks of one come. */
+function bodyOf(file: ChangedFile): readonly DiffRow[] {
+  const known = bodies.get(file);
+  if (known) return known;
+  const made = bodyRows(file);
+  bodies.set(file, made);
+  return made;
+}
+
+function bodyRows(file: ChangedFile): DiffRow[] {
+  if (file.reason !== null) return [{ kind: "words", file, words: file.reason }];
+  if (file.isPending) return [{ kind: "words", file, words: "…" }];
+  if (file.hunks.length === 0) return [{ kind: "words", file, words: "Nothing in it changed." }];
+  return file.hunks.flatMap((hunk, index) => [
+    ...(index > 0 ? [{ kind: "gap", file } as const] : []),
+    ...hunk.map((line) => ({ kind: "line", file, line }) as const),
+  ]);
+}
+
+/** The next row from `at` that a key leads to: the head of a file, or a line that has a cost; null when there is none. */
+export function nextRow(
+  rows: readonly DiffRow[],
+  at: number,
+  by: 1 | -1,
+  isWanted: (row: DiffRow) => boolean,
+): number | null {
+  for (let row = at + by; row >= 0 && row < rows.length; row += by) if (isWanted(rows[row]!)) return row;
+  return null;
 }
 
 /** The address of a diff: `/diff/{repository}/{base}...{head}`; commits are null while they are to be chosen. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -12,8 +13,11 @@ from .highlight import Highlighter, Line, plain
 from .snapshot import Unreadable
 from .text import text_of
 
-FILES_MOST = 300
+FILES_MOST = 1_000
+# Of one file; more are a generated one.
 LINES_MOST = 20_000
+# With the list of files come so many lines of hunks, and the files behind are asked for when somebody looks at them.
+FIRST_LINES = 1_500
 # A file of 80,000 characters takes the highlighter 60 ms; of a larger change the files behind are plain.
 _HIGHLIGHTED_MOST = 500_000
 _CONTEXT = 3
@@ -34,12 +38,16 @@ class DiffLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangedFile:
-    """A file that is not what it was. `hunks` are empty, with a `reason`, where they are not shown."""
+    """A file that is not what it was. `hunks` are empty, with a `reason`, where they are not shown, and where they are
+    to be asked for (`is_pending`). `added` and `removed` are lines, one that only moved is neither."""
 
     path: str
     old_path: str
     kind: Kind
+    added: int
+    removed: int
     hunks: list[list[DiffLine]]
+    is_pending: bool
     reason: str | None
 
 
@@ -61,41 +69,52 @@ class _Lines:
         self._highlighter = highlighter
         self._left = _HIGHLIGHTED_MOST
 
-    def of(self, files: CommitFiles, path: str) -> list[Line]:
-        content = files.content(path)
-        text = text_of(content)
+    def of(self, path: str, text: str) -> list[Line]:
         self._left -= len(text)
-        return self._highlighter.lines(path, text, content_id(content)) if self._left >= 0 else plain(text)
+        return self._highlighter.lines(path, text, content_id(text.encode())) if self._left >= 0 else plain(text)
 
 
-def changes_between(checkout: Checkout, base: CommitFiles, head: CommitFiles, highlighter: Highlighter) -> Changes:
-    """Everything that is different at `head`, and was at `base`, both of `checkout`."""
-    changed = checkout.changes(base, head)
+def changes_between(
+    checkout: Checkout,
+    changed: list[Change],
+    base: CommitFiles,
+    head: CommitFiles,
+    highlighter: Highlighter,
+    path: str | None = None,
+) -> Changes:
+    """What is different at `head`, and was at `base`, both of `checkout`: all that `changed`, or of it one file, whole,
+    that is called `path` now, or was if it is gone."""
+    wanted = [change for change in changed if path in (None, change.new or change.old)]
     files: list[ChangedFile] = []
-    left, reader = LINES_MOST, _Lines(highlighter)
-    for change in changed[:FILES_MOST]:
-        file = _file(change, base, head, reader, left)
+    left = FIRST_LINES if path is None else LINES_MOST + 1
+    reader = _Lines(highlighter)
+    for change in wanted[:FILES_MOST]:
+        file = _file(change, base, head, reader, is_pending=left <= 0)
         left -= sum(len(hunk) for hunk in file.hunks)
         files.append(file)
-    return Changes(checkout.name, str(base.commit), str(head.commit), files, len(changed) <= FILES_MOST)
+    return Changes(checkout.name, str(base.commit), str(head.commit), files, len(wanted) <= FILES_MOST)
 
 
-def _file(change: Change, base: CommitFiles, head: CommitFiles, reader: _Lines, lines_left: int) -> ChangedFile:
+def _file(change: Change, base: CommitFiles, head: CommitFiles, reader: _Lines, *, is_pending: bool) -> ChangedFile:
     path, old_path = change.new or change.old or "", change.old or change.new or ""
     kind: Kind = (
         "added" if change.old is None else "deleted" if change.new is None else
         "changed" if change.old == change.new else "renamed"
     )  # fmt: skip
     try:
-        then = [] if change.old is None else reader.of(base, change.old)
-        now = [] if change.new is None else reader.of(head, change.new)
+        then = "" if change.old is None else text_of(base.content(change.old))
+        now = "" if change.new is None else text_of(head.content(change.new))
     except Unreadable as error:
-        return ChangedFile(path, old_path, kind, [], f"It is not shown: {error}.")
-    hunks = list(_hunks(then, now))
-    if sum(len(hunk) for hunk in hunks) > lines_left:
-        reason = f"Its changes are left out: {LINES_MOST} lines are shown, and the files before it have them."
-        return ChangedFile(path, old_path, kind, [], reason)
-    return ChangedFile(path, old_path, kind, hunks, None)
+        return ChangedFile(path, old_path, kind, 0, 0, [], False, f"It is not shown: {error}.")
+    old_lines, new_lines = Counter(then.splitlines()), Counter(now.splitlines())
+    added, removed = (new_lines - old_lines).total(), (old_lines - new_lines).total()
+    if is_pending:
+        return ChangedFile(path, old_path, kind, added, removed, [], True, None)
+    hunks = list(_hunks(reader.of(old_path, then), reader.of(path, now)))
+    if sum(len(hunk) for hunk in hunks) > LINES_MOST:
+        reason = f"Its changes are left out: they have more than {LINES_MOST:,} lines."
+        return ChangedFile(path, old_path, kind, added, removed, [], False, reason)
+    return ChangedFile(path, old_path, kind, added, removed, hunks, False, None)
 
 
 def _hunks(then: list[Line], now: list[Line]) -> Iterator[list[DiffLine]]:

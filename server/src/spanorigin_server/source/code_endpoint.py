@@ -42,9 +42,10 @@ def routes(repositories: Repositories, files: Files, workers: Workers) -> list[R
         return await _shown(workers, lambda: files.file(repository, commit, path))
 
     async def diff(request: Request) -> Response:
-        check_parameters(request, ("repository", "base", "head"))
+        check_parameters(request, ("repository", "base", "head", "path"))
         repository, base, head = (_needed(request, name) for name in ("repository", "base", "head"))
-        return await _shown(workers, lambda: files.changes(repository, base, head))
+        path = request.query_params.get("path")
+        return await _shown(workers, lambda: files.changes(repository, base, head, path))
 
     async def commits(request: Request) -> Response:
         check_parameters(request, ("repository",))

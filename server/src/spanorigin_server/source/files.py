@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from spanorigin_server.reason import Reason
 
 from .changes import Changes, changes_between
-from .checkout import Checkout, CommitFiles, content_id
+from .checkout import Change, Checkout, CommitFiles, content_id
 from .functions import Function, Functions
 from .highlight import Highlighter, Line
 from .history import CommitInfo, newest
@@ -23,6 +23,7 @@ from .text import text_of
 
 PATHS_LIMIT = 50_000
 COMMITS_MOST = 100
+_KEPT_CHANGES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Files:
         self._highlighter = highlighter or Highlighter()
         self._functions = functions or Functions()
         self._renames = Renames()
+        self._known_changes: dict[tuple[str, str, str], list[Change]] = {}
 
     def file(self, repository: str, commit: str, path: str) -> CodeFile | Reason:
         """A file at a commit, or as it is on disk when `commit` is empty or checked out and changed since."""
@@ -86,8 +88,8 @@ class Files:
             is_whole=len(paths) <= PATHS_LIMIT,
         )
 
-    def changes(self, repository: str, base: str, head: str) -> Changes | Reason:
-        """What is different at one commit of a repository, and was at another."""
+    def changes(self, repository: str, base: str, head: str, path: str | None = None) -> Changes | Reason:
+        """What is different at one commit of a repository, and was at another; of one file only, if one is named."""
         try:
             missing: Reason | None = None
             for name in (base, head):
@@ -100,7 +102,8 @@ class Files:
                 if member.name == repository and isinstance(member, Checkout):
                     then, now = member.at_commit(base), member.at_commit(head)
                     if isinstance(then, CommitFiles) and isinstance(now, CommitFiles):
-                        return changes_between(member, then, now, self._highlighter)
+                        changed = self._changed(member, then, now)
+                        return changes_between(member, changed, then, now, self._highlighter, path)
             return missing or _no_commits(repository)
         except Exception as error:
             return _unreadable(error)
@@ -131,6 +134,17 @@ class Files:
             return Names([Name(path, function, None, None)], is_whole=True)
         except Exception as error:
             return _unreadable(error)
+
+    def _changed(self, checkout: Checkout, then: CommitFiles, now: CommitFiles) -> list[Change]:
+        """The files that differ. Kept for a while: a page asks for the hunks of one after the other."""
+        key = (str(checkout.root), str(then.commit), str(now.commit))
+        changed = self._known_changes.get(key)
+        if changed is None:
+            changed = checkout.changes(then, now)
+            if len(self._known_changes) >= _KEPT_CHANGES:
+                self._known_changes.clear()
+            self._known_changes[key] = changed
+        return changed
 
     def _file(self, repository: str, commit: str, path: str) -> CodeFile | Reason:
         snapshots = self._repositories.named(repository, commit)

@@ -1,22 +1,19 @@
 /** What changed between two commits, with what the changed lines cost before and after. */
 
 import { useEffect, useState } from "preact/hooks";
-import { type ChangedFile, countedLines, type DiffLine, type DiffPlace } from "../../model/changes";
+import type { DiffPlace } from "../../model/changes";
 import { ALL_CODE } from "../../model/code-address";
-import { counted, durationText } from "../../model/numbers";
-import { splitPath } from "../../model/paths";
-import { percent, type Red } from "../../model/places";
+import { counted } from "../../model/numbers";
 import type { TimeRange } from "../../model/time-range";
-import { changeOf, isWorse } from "../../model/versions";
 import * as state from "../../state/diff";
 import { goBack, navigate } from "../../state/route";
 import { TimeMenu } from "../explore/time-menu";
 import { Frame } from "../frame";
-import { Duration, Icon } from "../glyphs";
+import { Icon } from "../glyphs";
 import { useKeys } from "../keys";
 import { codeLink } from "../links";
 import { Blank, ProblemBlank, Skeleton } from "../states";
-import { Tokens } from "../tokens";
+import { DiffList } from "./list";
 
 export function DiffPage({ place, range }: { place: DiffPlace; range: TimeRange }) {
   const [isChoosingTime, setIsChoosingTime] = useState(false);
@@ -50,13 +47,23 @@ export function DiffPage({ place, range }: { place: DiffPlace; range: TimeRange 
         </div>
       }
       keys={
-        <span>
-          <kbd>t</kbd>time
-        </span>
+        <>
+          <span>
+            <kbd>j</kbd>
+            <kbd>k</kbd>files
+          </span>
+          <span>
+            <kbd>]</kbd>
+            <kbd>[</kbd>lines with spans
+          </span>
+          <span>
+            <kbd>t</kbd>time
+          </span>
+        </>
       }
       facts={<Facts />}
     >
-      <main class="scroll diff">
+      <main class="diff">
         <Body place={place} range={range} onRetry={open} />
       </main>
     </Frame>
@@ -116,99 +123,11 @@ function Body({ place, range, onRetry }: { place: DiffPlace; range: TimeRange; o
     );
   }
   if (changes.files.length === 0) return <Blank title="No difference">Both commits have the same files.</Blank>;
-  const files = changes.files
-    .map((file) => ({
-      file,
-      hot: countedLines(file, state.before.value?.get(file.oldPath), state.after.value?.get(file.path)),
-    }))
-    .sort((a, b) => b.hot - a.hot);
   return (
     <>
-      <p class="diff-head label" aria-hidden="true">
-        <span class="num">p95 before</span>
-        <span class="num">after</span>
-        <span class="num">change</span>
-      </p>
-      {files.map(({ file, hot }) => (
-        <File key={file.path} file={file} hot={hot} place={place} range={range} />
-      ))}
+      <DiffList place={place} range={range} />
       {changes.isWhole ? null : <p class="section muted">More files differ than are shown.</p>}
     </>
-  );
-}
-
-const LONG = 400;
-
-function File({ file, hot, place, range }: { file: ChangedFile; hot: number; place: DiffPlace; range: TimeRange }) {
-  const { directory, name } = splitPath(file.path);
-  const size = file.hunks.reduce((sum, hunk) => sum + hunk.length, 0);
-  const commit = file.kind === "deleted" ? place.base : place.head;
-  return (
-    <details class="changed" open={hot > 0 || size <= LONG} data-testid="changed-file">
-      <summary>
-        <Icon name="down" small />
-        <span class="mono cut" title={file.kind === "renamed" ? `${file.oldPath}\n${file.path}` : file.path}>
-          <span class="muted">{directory}</span>
-          <b>{name}</b>
-        </span>
-        {file.kind === "changed" ? null : <span class="badge">{file.kind}</span>}
-        {hot > 0 ? <span class="badge badge-entry">{counted(hot, "line")} with spans</span> : null}
-      </summary>
-      <a
-        class="link whole-file"
-        href={codeLink({ ...ALL_CODE, repository: place.repository, commit, path: file.path }, range)}
-      >
-        whole file
-      </a>
-      {file.reason === null ? null : <p class="section muted">{file.reason}</p>}
-      {file.hunks.map((hunk, index) => (
-        <ol class="code hunk" key={index}>
-          {hunk.map((line) => (
-            <Line
-              key={`${line.old} ${line.new}`}
-              line={line}
-              then={(line.old !== null && state.before.value?.get(file.oldPath)?.get(line.old)) || null}
-              now={(line.new !== null && state.after.value?.get(file.path)?.get(line.new)) || null}
-            />
-          ))}
-        </ol>
-      ))}
-    </details>
-  );
-}
-
-/** A line with its p95 and errors before and after. */
-function Line({ line, then, now }: { line: DiffLine; then: Red | null; now: Red | null }) {
-  const kind = line.old === null ? "is-added" : line.new === null ? "is-removed" : "";
-  return (
-    <li class={`ln diff-ln ${kind}`} data-testid={then || now ? "changed-line" : undefined}>
-      <Cost red={then} when="before" />
-      <Cost red={now} when="after" />
-      <span class={`num ${then && now && isWorse(now.p95Ns, then.p95Ns) ? "is-slow" : "muted"}`}>
-        {then && now ? (changeOf(now.p95Ns, then.p95Ns) ?? "") : ""}
-      </span>
-      <span class="no">{line.old}</span>
-      <span class="no">{line.new}</span>
-      <span class="sign" role="img" aria-label={line.old === null ? "added" : line.new === null ? "removed" : "same"}>
-        {line.old === null ? "+" : line.new === null ? "\u2212" : ""}
-      </span>
-      <pre>
-        <Tokens tokens={line.tokens} />
-      </pre>
-    </li>
-  );
-}
-
-function Cost({ red, when }: { red: Red | null; when: string }) {
-  if (!red) return <span />;
-  return (
-    <span
-      class={`num ${red.errors > 0 ? "is-error" : ""}`}
-      title={`${counted(red.count, "span")} ${when}, ${percent(red.errorRate)} failed, p50 ${durationText(red.p50Ns)}`}
-      data-testid={`cost-${when}`}
-    >
-      <Duration ns={red.p95Ns} />
-    </span>
   );
 }
 
