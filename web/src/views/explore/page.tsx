@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { askedOf, isPlain, readColumns } from "../../model/columns";
-import type { ExploreLook } from "../../model/explore-look";
+import type { ExploreLook, ExploreView } from "../../model/explore-look";
 import { counted, durationText } from "../../model/numbers";
 import { curlCommand } from "../../model/outward";
 import type { Span } from "../../model/span";
@@ -36,6 +36,22 @@ const TopField = lazily(() => import("./top").then((file) => file.TopField), nul
 const Drawer = lazily(() => import("./drawer").then((file) => file.Drawer), <aside class="side-right" />);
 const ColumnsMenu = lazily(() => import("./columns-menu").then((file) => file.ColumnsMenu), null);
 const ViewsMenu = lazily(() => import("./views-menu").then((file) => file.ViewsMenu), null);
+
+/** The keys that belong to a view alone. */
+const VIEW_KEYS: Readonly<Record<ExploreView, ReadonlyArray<readonly [key: string, words: string]>>> = {
+  spans: [
+    ["j k", "move"],
+    ["Enter", "trace"],
+    ["Space", "look"],
+  ],
+  origins: [["Tab Enter", "to a place's spans"]],
+  top: [["Tab Enter", "to a group's spans"]],
+  heat: [
+    ["\u2190 \u2191 \u2192 \u2193", "move the box"],
+    ["Shift", "size it"],
+    ["Enter", "compare"],
+  ],
+};
 
 interface Search {
   query: string;
@@ -121,15 +137,12 @@ export function ExplorePage({ query, range, look }: Search) {
       }
       keys={
         <>
-          <span>
-            <kbd>j k</kbd>move
-          </span>
-          <span>
-            <kbd>Enter</kbd>trace
-          </span>
-          <span>
-            <kbd>Space</kbd>look
-          </span>
+          {VIEW_KEYS[look.view].map(([key, words]) => (
+            <span key={key}>
+              <kbd>{key}</kbd>
+              {words}
+            </span>
+          ))}
           <span>
             <kbd>/</kbd>search
           </span>
@@ -176,7 +189,6 @@ export function ExplorePage({ query, range, look }: Search) {
             </Menu>
             <TakeMenu
               asked={explorer.question.value}
-              name="spans"
               command={(asked) => curlCommand(location.origin, asked)}
               of="search"
               class="btn-s btn-quiet"

@@ -6,18 +6,16 @@ import { Icon } from "../glyphs";
 import { Menu } from "../menu";
 import { Popover } from "../popover";
 
-const FILES: ReadonlyArray<readonly [FileKind, ending: string, words: string]> = [
-  ["json", "ndjson", "Spans as JSON, one a line"],
-  ["csv", "csv", "Spans as CSV"],
-  ["otlp", "otlp.jsonl", "Whole spans as OTLP"],
-  ["parquet", "parquet", "Whole spans as Parquet"],
+const FILES: ReadonlyArray<readonly [FileKind, words: string]> = [
+  ["json", "Spans as JSON, one a line"],
+  ["csv", "Spans as CSV"],
+  ["otlp", "Whole spans as OTLP"],
+  ["parquet", "Whole spans as Parquet"],
 ];
 
 interface TakeMenuProps {
   /** Null while nothing was asked yet. */
   asked: Asked | null;
-  /** What files are called. */
-  name: string;
   /** How many spans a file may hold. */
   most?: number;
   /** The question as a command, and what it asks for. */
@@ -26,7 +24,7 @@ interface TakeMenuProps {
   class: string;
 }
 
-export function TakeMenu({ asked, name, most = FILE_MOST, command, of, class: extra }: TakeMenuProps) {
+export function TakeMenu({ asked, most = FILE_MOST, command, of, class: extra }: TakeMenuProps) {
   return (
     <Menu
       testId="take-menu"
@@ -43,13 +41,13 @@ export function TakeMenu({ asked, name, most = FILE_MOST, command, of, class: ex
       {(close) =>
         asked ? (
           <Popover label="Export" onClose={close}>
-            {FILES.map(([as, ending, words]) => (
+            {FILES.map(([as, words]) => (
               <a
                 class="menu-row"
                 role="menuitem"
                 key={as}
                 href={exportAddress(asked, as, most)}
-                download={`${name}.${ending}`}
+                download
                 data-testid={`export-${as}`}
                 onClick={close}
               >

@@ -126,9 +126,10 @@ function Table({
             (head, at) => (
               <span
                 role="columnheader"
-                class={`${at > 1 ? "num" : ""} ${at === 3 || at === 4 ? "only-wide" : ""}`}
+                class={`${at > 1 ? "num" : "row"} ${at === 3 || at === 4 ? "only-wide" : ""}`}
                 key={head}
               >
+                {head === "Code origin" ? <Diamond type="entry" /> : null}
                 {head}
               </span>
             ),

@@ -79,7 +79,6 @@ export function TraceHead({ opened, onCompare }: HeadProps) {
       </Menu>
       <TakeMenu
         asked={traceAsked(trace)}
-        name={`trace-${trace.traceId.slice(0, 12)}`}
         most={trace.count}
         command={() => traceCommand(location.origin, trace.traceId)}
         of="trace"

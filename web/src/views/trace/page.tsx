@@ -87,6 +87,9 @@ export function TracePage({ traceId, spanId, look }: Address) {
     0: () => {
       state.zoom.value = null;
     },
+    [VIEWS.length + 1]: () => {
+      if (present().against !== "") lookAt({ view: "compare" });
+    },
     c: () => {
       const row = selectedRow();
       if (row?.origin) void copy(pathAndLine(row.origin), "Path");
@@ -207,6 +210,21 @@ function View({ view, opened, onSelect }: ViewProps) {
 }
 
 function Keys({ view }: { view: TraceView }) {
+  if (view === "compare") {
+    return (
+      <>
+        <span>
+          <kbd>y</kbd>copy link
+        </span>
+        <span>
+          <kbd>Esc</kbd>leave the comparison
+        </span>
+        <span>
+          <kbd>?</kbd>all keys
+        </span>
+      </>
+    );
+  }
   return (
     <>
       <span>
