@@ -108,7 +108,7 @@ def test_canary_a_streamed_insert_says_done_when_the_engine_failed_behind_its_pa
     engine.execute(
         "CREATE MATERIALIZED VIEW IF NOT EXISTS canary TO canary_out AS SELECT toUInt8(a) AS a FROM canary_in"
     )
-    rows = [bytes([8, number]) for number in range(120)]
+    rows = [(bytes([8]), bytes([number])) for number in range(120)]
 
     engine.insert_protobuf("canary_in", "M", 'syntax = "proto3"; message M { uint64 a = 1; }', rows)
 

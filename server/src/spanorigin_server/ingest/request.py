@@ -71,7 +71,7 @@ def scopes_of(request: bytes) -> list[ScopeSpans]:
 def _cut(request: bytes) -> list[ScopeSpans]:
     return [
         scope
-        for field, resource_spans in nested_messages(request)
+        for field, resource_spans in nested_messages(memoryview(request))
         if field == _RESOURCE_SPANS
         for scope in _scopes_of_resource(resource_spans)
     ]
@@ -86,7 +86,7 @@ def _rewritten(request: bytes) -> bytes:
     return encoded
 
 
-def _scopes_of_resource(resource_spans: bytes) -> Iterable[ScopeSpans]:
+def _scopes_of_resource(resource_spans: memoryview) -> Iterable[ScopeSpans]:
     fields = list(nested_messages(resource_spans))
     # Joined, as the encoding has it: a message field that comes twice is one message in two pieces.
     resource = _resource(b"".join(content for field, content in fields if field == _RESOURCE))
@@ -105,16 +105,16 @@ def _scopes_of_resource(resource_spans: bytes) -> Iterable[ScopeSpans]:
             scope_name=scope.name,
             scope_version=scope.version,
             scope_attrs=scope.attributes,
-            encoded=scope_spans,
+            encoded=bytes(scope_spans),
             root_path=resource.root_path,
         )
 
 
-def _encoded_scope(scope_spans: bytes) -> bytes:
+def _encoded_scope(scope_spans: memoryview) -> bytes:
     """The scope's bytes. Every encoder writes it before the spans, so that these need not be passed one by one."""
     for field, content in nested_messages(scope_spans):
         if field == _SCOPE:
-            return content
+            return bytes(content)
     return b""
 
 

@@ -14,7 +14,7 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -111,7 +111,9 @@ class ClickHouse:
         columns: Columns = msgspec.json.decode(answer) if answer else {}
         return columns
 
-    def insert_protobuf(self, table: str, message: str, message_schema: str, messages: Iterable[bytes]) -> None:
+    def insert_protobuf(
+        self, table: str, message: str, message_schema: str, messages: Iterable[Sequence[bytes]]
+    ) -> None:
         settings = {
             **_ALWAYS,
             "format_schema_source": "string",
@@ -119,7 +121,7 @@ class ClickHouse:
             "format_schema_message_name": message,
             "input_format_protobuf_oneof_presence": 1,
         }
-        rows = b"".join(part for content in messages for part in (varint(len(content)), content))
+        rows = b"".join(part for pieces in messages for part in (varint(sum(map(len, pieces))), *pieces))
         self._ask(
             lambda client: client.raw_insert(table, insert_block=rows, settings=settings, fmt="Protobuf"), again=False
         )

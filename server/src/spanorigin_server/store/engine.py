@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,9 @@ class EmbeddedEngine:
         columns: Columns = msgspec.json.decode(answer) if answer else {}
         return columns
 
-    def insert_protobuf(self, table: str, message: str, message_schema: str, messages: Iterable[bytes]) -> None:
+    def insert_protobuf(
+        self, table: str, message: str, message_schema: str, messages: Iterable[Sequence[bytes]]
+    ) -> None:
         schema_file = self._schema_file(message, message_schema)
         # In the statement, since a streamed insert takes no parameters; none of it comes from a sender.
         statement = (
@@ -88,9 +90,10 @@ class EmbeddedEngine:
         )
         try:
             with self._session().send_insert(statement, "Protobuf") as inserter:
-                for content in messages:
-                    inserter.append(varint(len(content)))
-                    inserter.append(content)
+                for pieces in messages:
+                    inserter.append(varint(sum(map(len, pieces))))
+                    for piece in pieces:
+                        inserter.append(piece)
                 inserter.finish()
         except RuntimeError as error:
             raise _failed(str(error)) from None

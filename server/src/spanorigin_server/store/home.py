@@ -62,8 +62,12 @@ class Home(Protocol):
         not UTF-8 come with replacement characters: ask for `lower(hex(trace_id))`, not for `trace_id`.
         """
 
-    def insert_protobuf(self, table: str, message: str, message_schema: str, messages: Iterable[bytes]) -> None:
+    def insert_protobuf(
+        self, table: str, message: str, message_schema: str, messages: Iterable[Sequence[bytes]]
+    ) -> None:
         """Insert messages, each one row, parsed by the engine as `message` of the .proto text `message_schema`.
+
+        A message is given as pieces that follow one another, so that large ones need not be copied together.
 
         All or nothing as far as parsing goes: when one message does not parse, no row of any is stored.
         """

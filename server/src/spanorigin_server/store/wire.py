@@ -7,6 +7,9 @@ Source: protobuf.dev/programming-guides/encoding.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
+
+Encoded = TypeVar("Encoded", bytes, memoryview)
 
 _VARINT, _FIXED64, _LENGTH_DELIMITED, _FIXED32 = 0, 1, 2, 5
 
@@ -30,11 +33,17 @@ def varint_field(field: int, number: int) -> bytes:
 
 
 def length_delimited(field: int, content: bytes) -> bytes:
-    return varint(field << 3 | _LENGTH_DELIMITED) + varint(len(content)) + content
+    return length_delimited_head(field, len(content)) + content
 
 
-def nested_messages(message: bytes) -> Iterator[tuple[int, bytes]]:
-    """Field number and content of each length-delimited field, in order; others are passed over.
+def length_delimited_head(field: int, length: int) -> bytes:
+    """What stands before a content of so many bytes."""
+    return varint(field << 3 | _LENGTH_DELIMITED) + varint(length)
+
+
+def nested_messages(message: Encoded) -> Iterator[tuple[int, Encoded]]:
+    """Field number and content of each length-delimited field, in order; others are passed over. Contents are of the
+    message's type: of a memoryview, they are not copied.
 
     Raises NotAMessageError where the bytes stop making sense.
     """
@@ -59,7 +68,7 @@ def nested_messages(message: bytes) -> Iterator[tuple[int, bytes]]:
         raise NotAMessageError("the last field is cut short")
 
 
-def _read_varint(message: bytes, position: int) -> tuple[int, int]:
+def _read_varint(message: bytes | memoryview, position: int) -> tuple[int, int]:
     number = 0
     for shift in range(0, 70, 7):
         if position >= len(message):

@@ -18,7 +18,7 @@ from spanorigin_server.store.commits import Commits
 from spanorigin_server.store.statements import file_text, statement
 from spanorigin_server.store.tables import empty_waiting, store_spans
 from spanorigin_server.store.unanswered import Unanswered
-from spanorigin_server.store.wire import length_delimited, varint_field
+from spanorigin_server.store.wire import length_delimited, length_delimited_head, varint_field
 
 if TYPE_CHECKING:
     from spanorigin_server.store.home import Home
@@ -196,11 +196,12 @@ def _token(bodies: Sequence[Body], held: Sequence[int]) -> str:
     return hashlib.sha256(names.encode()).hexdigest()
 
 
-def _rows(bodies: Iterable[Body]) -> Iterator[bytes]:
+def _rows(bodies: Iterable[Body]) -> Iterator[tuple[bytes, bytes]]:
+    # In two pieces: the second may be a megabyte, and is not copied for the sake of the first.
     for body in bodies:
         received = varint_field(1, body.received_ns)
         for scope in body.scopes:
-            yield received + _head(scope) + length_delimited(12, scope.encoded)
+            yield received + _head(scope) + length_delimited_head(12, len(scope.encoded)), scope.encoded
 
 
 def _head(scope: ScopeSpans) -> bytes:
