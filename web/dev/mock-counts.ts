@@ -30,7 +30,7 @@ const values = (field: string, spans: readonly MockSpan[]) => {
   return [...groups].sort(([, a], [, b]) => b.length - a.length);
 };
 
-function red(spans: readonly wire.Span[]) {
+export function red(spans: readonly wire.Span[]) {
   const durations = spans.map((span) => span.duration_ns).sort((a, b) => a - b);
   const at = (share: number) => durations[Math.floor((durations.length - 1) * share)] ?? 0;
   const errors = spans.filter(({ status }) => status === "error").length;
@@ -181,6 +181,8 @@ export function counted(
     VIEWS.push({ description: "", ...draft, id, slug, created_ns: "0", changed_ns: "0" });
     return [201, VIEWS.at(-1)];
   }
+  const view = VIEWS.find(({ id, slug }) => route === `views/${id}` || route === `views/${slug}`);
+  if (view) return [200, view];
   const count = COUNTS[route];
   return count ? [200, count(parameters, spans)] : null;
 }

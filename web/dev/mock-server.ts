@@ -5,9 +5,11 @@
  * variable MOCK_EMPTY makes a store into which nothing came yet.
  */
 
+import type { ServerResponse } from "node:http";
 import type { Plugin } from "vite";
 import type * as wire from "../src/wire";
 import { highlighted } from "./highlight.ts";
+import { changedCode, toldOfCode } from "./mock-code.ts";
 import { counted } from "./mock-counts.ts";
 import { checkoutTrace, HUGE_TRACE, hugeTrace, type MockSpan, recentSpans, SKEWED_TRACE, uglyTrace } from "./shop.ts";
 
@@ -22,14 +24,19 @@ export function mockServer(): Plugin {
   );
 
   const answer = (url: URL, sent: unknown): Answer => {
+    const route = url.pathname.replace("/api/v1/", "");
     const ids = /^\/traces\/(\w+)(?:\/spans\/(\w+))?$/.exec(url.pathname.replace("/api/v1", ""));
     if (url.pathname === "/api/v1/health") return [200, health(startedMs, recent.length)];
     if (url.pathname === "/api/v1/spans") return search(url.searchParams, recent);
     if (url.pathname === "/api/v1/source") return source(url.searchParams, everything);
+    const changed = /^traces\/(\w+)\/changed$/.exec(route)?.[1];
+    if (changed) return [200, changedCode([...everything.values()].filter(({ span }) => span.trace_id === changed))];
     if (ids?.[2]) return detail(everything.get(ids[2]));
     if (ids?.[1] === HUGE_TRACE) return [200, hugeTrace(100_000, startedMs - 300_000)];
     if (ids?.[1]) return wholeTrace(ids[1], ids[1] === SKEWED_TRACE ? ugly : [...everything.values()]);
-    const known = counted(url.pathname.replace("/api/v1/", ""), url.searchParams, recent, sent);
+    const ofCode = toldOfCode(route, url.searchParams, recent);
+    if (ofCode) return [200, ofCode];
+    const known = counted(route, url.searchParams, recent, sent);
     return known ?? refusal(404, "unknown-route", `There is nothing at ${url.pathname}.`);
   };
 
@@ -39,6 +46,7 @@ export function mockServer(): Plugin {
       server.middlewares.use((request, response, next) => {
         const url = new URL(request.url ?? "/", "http://mock");
         if (!url.pathname.startsWith("/api/")) return next();
+        if (url.pathname === "/api/v1/live") return live(response, recent);
         let sent = "";
         request.on("data", (piece: Buffer) => {
           sent += piece.toString();
@@ -50,6 +58,21 @@ export function mockServer(): Plugin {
       });
     },
   };
+}
+
+const LIVE_MS = 250;
+
+/** Some of the spans there are, again and again, as if they came just now. */
+function live(response: ServerResponse, spans: readonly MockSpan[]): void {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  let at = 0;
+  const timer = setInterval(() => {
+    const { span } = spans[at++ % spans.length]!;
+    const now = { ...span, span_id: at.toString(16).padStart(16, "0"), start_ns: `${Date.now()}000000` };
+    response.write(`event: spans\ndata: ${JSON.stringify({ spans: [now], matching: 53 })}\n\n`);
+    response.write(`event: rate\ndata: ${JSON.stringify({ matching_per_second: 212 })}\n\n`);
+  }, LIVE_MS);
+  response.on("close", () => clearInterval(timer));
 }
 
 function health(startedMs: number, spans: number): wire.Health {
