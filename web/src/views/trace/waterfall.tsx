@@ -158,6 +158,7 @@ export function Waterfall({ opened, onSelect }: WaterfallProps) {
 /** Where the axis is labelled, in per cent; the lines in the rows are drawn at the same places. */
 const TICKS = [0, 25, 50, 75];
 const WIDE_TICKS = [0, 50];
+const FIRST_TICK = [0];
 /** Of a character on the axis, and between two labels. */
 const CHARACTER_PX = 6.4;
 const GAP_PX = 16;
@@ -169,7 +170,8 @@ function Heads({ opened, geometry }: { opened: state.OpenTrace; geometry: Geomet
   const begins = from - opened.timeline.from;
   const last = begins > 0 ? `+${durationText(length)}` : durationText(length);
   const labelsPx = 2 * Math.max(5, last.length, durationText(begins).length) * CHARACTER_PX + GAP_PX;
-  const ticks = labelsPx < geometry.trackPx / 4 ? TICKS : WIDE_TICKS;
+  const { trackPx } = geometry;
+  const ticks = labelsPx < trackPx / 4 ? TICKS : labelsPx < trackPx / 2 ? WIDE_TICKS : FIRST_TICK;
   return (
     <div class="wf-row wf-head" role="row">
       <span role="columnheader">
