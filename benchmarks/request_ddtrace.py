@@ -14,21 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-
-class _NoUploader:
-    """Stands for the live debugger, which no session uses here."""
-
-    @staticmethod
-    def register(*_: Any) -> None:
-        pass
-
-    @staticmethod
-    def unregister(*_: Any) -> None:
-        pass
-
-    @staticmethod
-    def get_collector() -> None:
-        return None
+from ddtrace_alone import NoUploader
 
 
 def measure(rounds: int) -> dict[str, list[float]]:
@@ -38,7 +24,7 @@ def measure(rounds: int) -> dict[str, list[float]]:
     from ddtrace.debugging._origin import span as origin
 
     for processor in (origin.SpanCodeOriginProcessorEntry, origin.SpanCodeOriginProcessorExit):
-        processor.__uploader__ = _NoUploader
+        processor.__uploader__ = NoUploader
     # Before the application is made: handlers are met as they are registered.
     product.start()
     patch(flask=True, sqlalchemy=True, sqlite3=True)

@@ -38,7 +38,8 @@ class Refused(ServerError):  # noqa: N818  # named for what came about
 
 def json_answer(value: Any, status: int = 200, *, may_be_kept: bool = False) -> Response:
     """`value` as JSON. Never cached, as the next span may change it; kept where the same is likely asked again."""
-    headers = {"cache-control": MAY_BE_KEPT if may_be_kept else "no-store"}
+    # Texts of spans are in it: never anything but JSON, whoever has a browser ask for it.
+    headers = {"cache-control": MAY_BE_KEPT if may_be_kept else "no-store", "x-content-type-options": "nosniff"}
     return Response(msgspec.json.encode(value), status, media_type="application/json", headers=headers)
 
 

@@ -184,6 +184,13 @@ def test_a_cookie_changes_nothing_for_a_page_that_is_not_the_servers(shut, origi
     assert browser.post("/api/v1/views", json=draft, headers={"origin": ADDRESS}).status_code == 201
 
 
+def test_no_browser_takes_an_answer_of_the_api_for_anything_but_what_it_is(shut):
+    for path in ("/api/v1/session", "/api/v1/health", "/api/v1/nothing"):
+        answer = shut.client.get(path, headers=shut.bearer(Right.READ))
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 def test_behind_a_proxy_with_a_host_of_its_own_the_public_address_is_the_servers(tmp_path):
     public = "https://spans.example.com"
     gate = Gate(Tokens(tmp_path / FILE_NAME), Sessions(), Audit(tmp_path), demands=True, public_url=public)

@@ -170,8 +170,10 @@ def test_a_damaged_file_is_told_and_not_written_over(tmp_path: Path, workers: Wo
     assert file.read_text() == '[{"id": '
 
 
-def test_a_folder_that_cannot_be_written_loses_no_view(tmp_path: Path, workers: Workers):
-    file = tmp_path / "gone" / "views.json"
-    api = Api(Client(views.routes(Views(file), workers)))
+def test_a_file_that_cannot_be_written_loses_no_view(tmp_path: Path, workers: Workers):
+    api = Api(Client(views.routes(Views(tmp_path / "views.json"), workers)))
+    kept = make(api)
+    (tmp_path / "views.draft").mkdir()
 
     assert refused(api, "POST", "/api/v1/views", 503, {"name": "x", "address": "/"}) == "views-not-written"
+    assert Views(tmp_path / "views.json").listed()[0].id == kept["id"]

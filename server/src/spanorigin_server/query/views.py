@@ -7,10 +7,8 @@ and its slug, which stays what it was when the view gets another name or shows s
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
-import threading
 import time
 import unicodedata
 from collections.abc import Callable
@@ -24,7 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from spanorigin_server.answers import Refused, answering, body_as, check_parameters, json_answer
-from spanorigin_server.records import StoreFailed
+from spanorigin_server.kept import Kept
 from spanorigin_server.workers import Workers
 
 from .asked import condition_of
@@ -65,22 +63,21 @@ class Views:
     """The views of one file. May be used from any thread; the file is replaced whole, or not at all."""
 
     def __init__(self, file: Path, now_ns: Callable[[], int] = time.time_ns) -> None:
-        self._file = file
+        self._kept = Kept(file, View, "views")
         self._now_ns = now_ns
-        self._lock = threading.Lock()
 
     def listed(self) -> list[View]:
         """All views, by name."""
-        with self._lock:
+        with self._kept.lock:
             return sorted(self._read().values(), key=lambda view: (view.name.casefold(), view.id))
 
     def one(self, view_id: str) -> View:
         """A view by its id or its slug."""
-        with self._lock:
+        with self._kept.lock:
             return _found(self._read(), view_id)
 
     def make(self, draft: _Draft) -> View:
-        with self._lock:
+        with self._kept.lock:
             views = self._read()
             if len(views) >= VIEWS_MOST:
                 message = f"There are {VIEWS_MOST} saved views, the most that are kept. Remove one."
@@ -93,7 +90,7 @@ class Views:
             return view
 
     def change(self, view_id: str, draft: _Draft) -> View:
-        with self._lock:
+        with self._kept.lock:
             views = self._read()
             before = _found(views, view_id)
             _check_name_is_free(views, draft.name, before.id)
@@ -103,33 +100,18 @@ class Views:
             return view
 
     def remove(self, view_id: str) -> None:
-        with self._lock:
+        with self._kept.lock:
             views = self._read()
             del views[_found(views, view_id).id]
             self._write(views)
 
     def _read(self) -> dict[str, View]:
-        try:
-            views = msgspec.json.decode(self._file.read_bytes(), type=list[View])
-        except FileNotFoundError:
-            return {}
-        except (OSError, msgspec.DecodeError) as error:
-            message = f"The saved views in {self._file} cannot be read: {error}. Mend the file, or move it away."
-            raise StoreFailed(message, slug="views-unreadable") from None
         # Those of before there were slugs are reached by their ids.
-        return {view.id: view if view.slug else msgspec.structs.replace(view, slug=view.id) for view in views}
+        known = (view if view.slug else msgspec.structs.replace(view, slug=view.id) for view in self._kept.read())
+        return {view.id: view for view in known}
 
     def _write(self, views: dict[str, View]) -> None:
-        draft = self._file.with_suffix(".draft")
-        try:
-            with draft.open("wb") as file:
-                file.write(msgspec.json.format(msgspec.json.encode(list(views.values()))))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._file)
-        except OSError as error:
-            message = f"The saved views cannot be written to {self._file}: {error.strerror}. Nothing was changed."
-            raise StoreFailed(message, slug="views-not-written") from None
+        self._kept.write(list(views.values()))
 
 
 def routes(views: Views, workers: Workers) -> list[Route]:
