@@ -59,15 +59,17 @@ def rendered(scope: ScopeSpans) -> ScopeSpans:
     message = trace_pb2.ScopeSpans.FromString(scope.encoded)
     message.DiscardUnknownFields()
     for span in message.spans:
-        for number in reversed(range(len(span.attributes))):
-            attribute = span.attributes[number]
+        of_json: list[int] = []
+        for number, attribute in enumerate(span.attributes):
             match attribute.value.WhichOneof("value"):
                 case "array_value" | "kvlist_value":
                     # Unknown to the message's class, hence kept as it is and written out again.
                     span.MergeFromString(json_attribute(attribute.key, _json_text(attribute.value).encode()))
-                    del span.attributes[number]
+                    of_json.append(number)
                 case "bytes_value" | None:
                     attribute.value.string_value = text_of_value(attribute.value)
+        for number in reversed(of_json):
+            del span.attributes[number]
         # Of events and links all is kept as text.
         for attributes in (*(event.attributes for event in span.events), *(link.attributes for link in span.links)):
             for attribute in _to_render(attributes):
