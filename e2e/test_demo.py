@@ -59,6 +59,16 @@ def test_it_refuses_a_port_in_use_and_says_what_to_do():
     assert "Traceback" not in refused.stderr
 
 
+def test_it_refuses_a_folder_that_it_cannot_use(tmp_path):
+    (tmp_path / "file").touch()
+
+    refused = run(DEMO, "--data", str(tmp_path / "file"))
+
+    assert refused.returncode == 1
+    assert f"{tmp_path / 'file'} cannot be used" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_when_the_usual_port_is_in_use_the_next_is_taken_and_named(demo_program, capsys):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -135,7 +135,10 @@ def server_port(wanted: int | None, usual: int = USUAL_PORT) -> int:
 def data_folder(kept: Path | None) -> Iterator[Path]:
     """A folder for databases, spans and logs: the user's, or one of our own that goes when the demo ends well."""
     if kept is not None:
-        kept.mkdir(parents=True, exist_ok=True)
+        try:
+            (kept / "logs").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DemoError(f"{kept} cannot be used: {error.strerror}. Name a folder that can be written.") from None
         yield kept.resolve()
         return
     folder = Path(tempfile.mkdtemp(prefix="spanorigin-demo-"))
