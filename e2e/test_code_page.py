@@ -97,3 +97,24 @@ def test_it_can_be_looked_at(theme, page, docs_image):
     expect(page.get_by_test_id("slow-trace").first).to_be_visible()
 
     take_screenshot(page, f"code-{theme}", docs_image("code") if theme == "dark" else None)
+
+
+def test_a_file_is_gone_to_by_a_few_letters_of_its_path(page):
+    page.keyboard.press("t")
+    finder = page.get_by_test_id("finder")
+    offers = finder.get_by_test_id("offer")
+    expect(offers.first).to_be_visible()
+    page.keyboard.type("storefront catalogue")
+    expect(offers.first).to_have_attribute("title", "examples/shop/web/storefront/catalogue.py")
+    take_screenshot(page, "code-finder")
+    page.keyboard.type("zzzz")
+    expect(finder).to_contain_text("No file of")
+    for _ in range(4):
+        page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+
+    expect(finder).to_have_count(0)
+    expect(page).to_have_url(re.compile("/examples/shop/web/storefront/catalogue.py"))
+    expect(page.get_by_test_id("source")).to_contain_text("async def")
+    page.keyboard.press("T")
+    expect(page.get_by_role("menuitemradio").first).to_be_visible()

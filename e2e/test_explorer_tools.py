@@ -39,6 +39,37 @@ def test_a_box_on_the_heat_map_is_explained_and_narrows_the_search(explorer, dem
     assert sum(group["count"] for group in found) == selected
 
 
+def test_the_box_of_the_heat_map_is_drawn_with_keys_and_read_aloud(explorer):
+    explorer.get_by_test_id("view-heat").click()
+    field, told = explorer.get_by_test_id("heat-field"), explorer.get_by_test_id("heat-told")
+    expect(field).to_be_visible()
+    field.focus()
+    explorer.keyboard.press("ArrowRight")
+    expect(told).to_contain_text("span")
+    first = told.inner_text()
+    explorer.keyboard.press("Shift+ArrowUp")
+    explorer.keyboard.press("Shift+ArrowRight")
+    expect(told).not_to_have_text(first)
+    explorer.keyboard.press("Enter")
+    apart = explorer.get_by_test_id("apart")
+    expect(apart.locator("h2")).to_contain_text("span")
+    take_screenshot(explorer, "explorer-heat-keys")
+
+    explorer.keyboard.press("Escape")
+    expect(apart).to_have_count(0)
+    explorer.keyboard.press("Escape")
+    expect(told).to_have_text("")
+
+
+def test_the_palette_goes_to_a_file(explorer):
+    explorer.keyboard.press("Control+k")
+    explorer.keyboard.type("storefront/catal")
+    file = explorer.get_by_test_id("offer").filter(has_text="examples/shop/web/storefront/catalogue.py").first
+    expect(file).to_contain_text("File")
+    file.click()
+    expect(explorer).to_have_url(re.compile("/code/.*/catalogue.py"))
+
+
 def test_the_list_has_the_columns_that_are_chosen_and_the_line_itself(explorer, demo):
     explorer.get_by_test_id("columns-menu").click()
     explorer.get_by_test_id("column-service").click()

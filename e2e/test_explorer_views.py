@@ -101,6 +101,27 @@ def test_the_search_is_copied_as_a_command(explorer):
     assert "/api/v1/spans'" in copied
 
 
+def test_a_place_is_marked_by_what_starts_there(explorer, demo):
+    explorer.goto(f"{demo.server.address}/explore?window=1h&view=origins&group=line")
+    rows = explorer.get_by_test_id("origin-row")
+    expect(rows.first).to_be_visible()
+    for kind, other in (("entry", "exit"), ("exit", "entry")):
+        explorer.get_by_test_id("search-box").fill(f"@spanorigin.type:{kind}")
+        explorer.get_by_test_id("search-box").press("Enter")
+        expect(rows.locator(f".dia-{other}")).to_have_count(0)
+        expect(rows.first.get_by_role("img", name=f"{kind} origin")).to_be_visible()
+
+
+def test_live_rows_have_the_columns_that_were_chosen(explorer, demo):
+    explorer.goto(f"{demo.server.address}/explore?window=1h&cols=time,resource,@http.route&q=kind:server&live=on")
+    expect(explorer.get_by_test_id("live-button")).to_contain_text("/s")
+    before = explorer.get_by_test_id("span-row").first.get_attribute("data-span-id")
+    visit(demo)
+    first = explorer.get_by_test_id("span-row").first
+    expect(first).not_to_have_attribute("data-span-id", before or "")
+    expect(first.get_by_role("gridcell").last).to_have_text(re.compile("^/products"))
+
+
 def test_live_spans_come_in_on_top_and_a_pause_holds_them(explorer, demo):
     explorer.get_by_test_id("live-button").click()
     expect(explorer.get_by_test_id("live-button")).to_contain_text("/s")
