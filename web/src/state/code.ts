@@ -2,7 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { getNames, listVersions } from "../client/changes";
-import { getCallers, getExits, getFile, listPlaces, listRepeats, type PlaceQuestion } from "../client/code";
+import { getCallers, getExits, getFile, getTree, listPlaces, listRepeats, type PlaceQuestion } from "../client/code";
 import { getOverview } from "../client/counts";
 import { spansByDuration } from "../client/spans";
 import { lineText } from "../model/code";
@@ -161,19 +161,12 @@ async function read(place: CodePlace): Promise<void> {
 /** The file at another commit, under the name it has there, and what the spans of then call it. */
 async function fileAt(commit: string, place: CodePlace, as: string, signal: AbortSignal) {
   const [repository, path] = [place.repository ?? "", place.path ?? ""];
-  try {
-    return { file: await getFile(repository, commit, path, signal), as };
-  } catch (error) {
-    if (isAbort(error) || asProblem(error).kind !== "missing") throw error;
-    const names = await getNames(repository, path, "", null, signal);
-    const spansNames = otherNames({ path: as, function: "", line: null }, path, names).map(({ key }) => key.path);
-    const others = names.filter((name) => name.path !== path);
-    for (const [at, name] of others.entries()) {
-      const file = await getFile(repository, commit, name.path, signal).catch(() => null);
-      if (file) return { file, as: spansNames[at] ?? name.path };
-    }
-    throw error;
-  }
+  const held = new Set(await getTree(repository, commit, signal));
+  if (held.has(path)) return { file: await getFile(repository, commit, path, signal), as };
+  const names = (await getNames(repository, path, "", null, signal)).filter((name) => name.path !== path);
+  const name = names.find((one) => held.has(one.path));
+  const [other] = name ? otherNames({ path: as, function: "", line: null }, path, [name]) : [];
+  return { file: await getFile(repository, commit, name?.path ?? path, signal), as: other?.key.path ?? as };
 }
 
 /** What the lines cost at the commit that is compared with, brought to where the lines are here. */

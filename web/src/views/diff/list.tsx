@@ -5,12 +5,12 @@ import { type DiffPlace, type DiffRow, nextRow } from "../../model/changes";
 import type { TimeRange } from "../../model/time-range";
 import { rowsInView } from "../../model/virtual";
 import * as state from "../../state/diff";
-import { useKeys } from "../keys";
+import { SCROLLS, useKeys } from "../keys";
 import { pixels, useViewport } from "../viewport";
 import { Row } from "./row";
 
 export function DiffList({ place, range }: { place: DiffPlace; range: TimeRange }) {
-  const scroller = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLElement>(null);
   const height = useRef(0);
   if (height.current === 0) height.current = pixels("--row");
   const viewport = useViewport(scroller);
@@ -40,14 +40,13 @@ export function DiffList({ place, range }: { place: DiffPlace; range: TimeRange 
         <span class="num">after</span>
         <span class="num">change</span>
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region takes the focus, so that keys scroll it */}
-      <div class="scroll diff-list" ref={scroller} tabIndex={0} role="region" aria-label="Changes">
+      <section class="scroll diff-list" ref={scroller} aria-label="Changes" {...SCROLLS}>
         <div class="diff-rows" style={{ "--rows": rows.length }}>
           {rows.slice(first, end).map((row, index) => (
             <Row key={first + index} row={row} at={first + index} place={place} range={range} />
           ))}
         </div>
-      </div>
+      </section>
     </>
   );
 }
