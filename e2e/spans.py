@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -23,10 +23,12 @@ def attribute(key: str, value: str | int) -> KeyValue:
     return KeyValue(key=key, value=typed)
 
 
-def body(service: str, spans: list[Span]) -> bytes:
+def body(service: str, spans: list[Span], about: Mapping[str, str] | None = None) -> bytes:
+    """An OTLP request; `about` are more attributes of the resource."""
     request = ExportTraceServiceRequest()
     resource = request.resource_spans.add()
     resource.resource.attributes.append(attribute("service.name", service))
+    resource.resource.attributes.extend(attribute(key, value) for key, value in (about or {}).items())
     resource.scope_spans.append(ScopeSpans(spans=spans))
     return request.SerializeToString()
 

@@ -2,7 +2,7 @@
 
 import { durationText, grouped } from "../model/numbers";
 import { percent } from "../model/places";
-import { dayAndClockTime } from "../model/time";
+import { dayAndClockTime, exactTime } from "../model/time";
 import { changeOf, isWorse, type VersionRed, versionName } from "../model/versions";
 import { Course } from "./course";
 import { Rate } from "./file/rate";
@@ -33,7 +33,7 @@ export function VersionTable({ versions, linkTo }: VersionsProps) {
               <b>{versionName(one)}</b>{" "}
               {one.version !== "" && one.commit !== "" ? <code class="muted">{one.commit.slice(0, 7)}</code> : null}
             </span>
-            <span role="cell" class="muted cut">
+            <span role="cell" class="muted cut" title={exactTime(one.since)}>
               {dayAndClockTime(one.since).replace(/\.\d+$/, "")}
             </span>
             <span role="cell" class="num" title={grouped(one.count)}>
