@@ -148,9 +148,7 @@ class Checkout:
         with self._lock:
             return ObjectID(blob.encode()) in self._repo.object_store
 
-    def moves(
-        self, old: ObjectID | None, new: ObjectID, *, renames: bool, most: int | None = None
-    ) -> list[TreeChange]:
+    def moves(self, old: ObjectID | None, new: ObjectID, *, renames: bool, most: int | None = None) -> list[TreeChange]:
         """What differs between two trees, as dulwich tells it, `most` of it at most; with `renames`, moved files as one
         change."""
         with self._lock:
