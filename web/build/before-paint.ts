@@ -15,6 +15,7 @@ const SOURCE = "src/before-paint.js";
 export const PAGES: Readonly<Record<string, readonly string[]>> = {
   code: ["src/views/file/page.tsx"],
   diff: ["src/views/diff/page.tsx"],
+  explore: ["src/views/explore/page.tsx"],
   findings: ["src/views/findings/page.tsx"],
   origin: ["src/views/origin/page.tsx"],
   settings: ["src/views/settings/page.tsx"],

@@ -7,7 +7,6 @@ import { health, isStoreEmpty } from "../state/health";
 import { isKeySheetOpen, isPaletteOpen } from "../state/open";
 import { navigate, page } from "../state/route";
 import { toast } from "../state/toast";
-import { ExplorePage } from "./explore/page";
 import { Frame } from "./frame";
 import { Icon } from "./glyphs";
 import { useKeys } from "./keys";
@@ -16,6 +15,7 @@ import { EXPLORE } from "./links";
 import { Sprite } from "./sprite";
 import { Blank } from "./states";
 
+const ExplorePage = lazily(() => import("./explore/page").then((file) => file.ExplorePage));
 const CodePage = lazily(() => import("./file/page").then((file) => file.CodePage));
 const OriginPage = lazily(() => import("./origin/page").then((file) => file.OriginPage));
 const DiffPage = lazily(() => import("./diff/page").then((file) => file.DiffPage));
@@ -31,6 +31,7 @@ const TracePage = lazily(() => import("./trace/page").then((file) => file.TraceP
 const IN_FILES: Partial<Record<Page["name"], { readonly ask: () => Promise<void> }>> = {
   code: CodePage,
   diff: DiffPage,
+  explore: ExplorePage,
   findings: FindingsPage,
   origin: OriginPage,
   settings: SettingsPage,
