@@ -228,7 +228,8 @@ def test_it_can_be_looked_at(theme, browser, demo, traces, docs_image):
 
         picture = take_screenshot(page, f"explore-{theme}", docs_image("explorer") if theme == "dark" else None)
 
-        assert picture.stat().st_size < 300_000
+        # What the repository keeps is the dark one.
+        assert theme == "light" or picture.stat().st_size < 300_000
 
 
 def browse_for_a_while(demo):

@@ -63,6 +63,7 @@ def test_the_box_of_the_heat_map_is_drawn_with_keys_and_read_aloud(explorer):
 
 def test_the_palette_goes_to_a_file(explorer):
     explorer.keyboard.press("Control+k")
+    expect(explorer.get_by_test_id("offer").first).to_be_visible()
     explorer.keyboard.type("storefront/catal")
     file = explorer.get_by_test_id("offer").filter(has_text="examples/shop/web/storefront/catalogue.py").first
     expect(file).to_contain_text("File")
@@ -193,9 +194,10 @@ def test_the_palette_goes_to_pages_services_lines_and_traces(explorer, traces):
     palette = explorer.get_by_test_id("palette")
     expect(palette.get_by_test_id("offer").first).to_be_visible()
     explorer.keyboard.type("catalogue.py")
-    expect(palette.get_by_test_id("offer").first).to_contain_text("catalogue.py:")
+    line = palette.get_by_test_id("offer").filter(has_text="catalogue.py:").first
+    expect(line).to_be_visible()
     take_screenshot(explorer, "palette")
-    explorer.keyboard.press("Enter")
+    line.click()
     expect(palette).to_have_count(0)
     assert in_address(explorer, "q").startswith("origin:examples/shop/web/storefront/catalogue.py:")
 

@@ -14,16 +14,16 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def views(demo):
     """The server's views over the API; those that a test makes are removed after it."""
-    with httpx.Client(base_url=f"{demo.server.address}/api/v1/views") as client:
-        before = {view["id"] for view in client.get("").json()["views"]}
+    with httpx.Client(base_url=f"{demo.server.address}/api/v1") as client:
+        before = {view["id"] for view in client.get("/views").json()["views"]}
         yield client
-        for view in client.get("").json()["views"]:
+        for view in client.get("/views").json()["views"]:
             if view["id"] not in before:
-                client.delete(f"/{view['id']}")
+                client.delete(f"/views/{view['id']}")
 
 
 def made(views, name, address):
-    answer = views.post("", json={"name": name, "address": address})
+    answer = views.post("/views", json={"name": name, "address": address})
     assert answer.status_code == 201, answer.text
     return answer.json()
 
@@ -65,7 +65,7 @@ def test_any_page_may_be_a_view(tab, views, traces, demo, shown):
 
 def test_the_link_goes_on_when_the_view_is_renamed_and_shows_something_else(tab, views):
     view = made(views, "Before", "/explore?view=top")
-    views.put(f"/{view['id']}", json={"name": "After", "address": "/explore?view=heat&window=1h"})
+    views.put(f"/views/{view['id']}", json={"name": "After", "address": "/explore?view=heat&window=1h"})
 
     page = tab.open(f"/s/{view['slug']}")
 
@@ -74,7 +74,7 @@ def test_the_link_goes_on_when_the_view_is_renamed_and_shows_something_else(tab,
 
 def test_a_view_that_is_gone_says_so(tab, views):
     view = made(views, "Short-lived", "/explore")
-    views.delete(f"/{view['id']}")
+    views.delete(f"/views/{view['id']}")
 
     page = tab.open(f"/s/{view['slug']}")
 

@@ -15,6 +15,7 @@ from spanorigin_server.query import endpoint
 from spanorigin_server.source import endpoint as source_endpoint
 from spanorigin_server.source.preview import Previewer
 from spanorigin_server.source.repositories import Repositories
+from spanorigin_server.store.contents import ToldContents
 from spanorigin_server.store.reader import StoreOverloaded
 from spanorigin_server.workers import Workers
 
@@ -38,7 +39,9 @@ RESOURCE = {"spanorigin.source.root": "/srv/shop", "spanorigin.version": "0.1.0"
 def client_for(store: Store, workers: Workers, *repositories: Path) -> Client:
     routes = [
         *endpoint.routes(store.reader, workers, now_ns=lambda: NOW_NS),
-        *source_endpoint.routes(store.reader, Previewer(Repositories.at(repositories)), workers),
+        *source_endpoint.routes(
+            store.reader, ToldContents(store.engine), Previewer(Repositories.at(repositories)), workers
+        ),
     ]
     return Client(routes)
 
