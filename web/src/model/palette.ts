@@ -8,7 +8,7 @@ export interface Offer {
   readonly note?: string;
 }
 
-export const OFFER_KINDS = ["Go to", "Trace", "Saved view", "Service", "File", "Code", "Do", "Search"] as const;
+export const OFFER_KINDS = ["Go to", "Trace", "Saved view", "Service", "Code", "Do", "File", "Search"] as const;
 export type OfferKind = (typeof OFFER_KINDS)[number];
 
 const EACH_MOST = 6;

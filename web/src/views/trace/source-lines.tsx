@@ -93,16 +93,17 @@ export function SourceLines({ traceId, spanId, startNs, frame, path, type, foot,
       </div>
       <p class="row under">
         <CommitWords preview={preview} />
-        <span class="grow" />
-        <a class="link" data-testid="open-file" href={fileLink(preview, path, startNs)}>
-          whole file
-        </a>
-        <span class="muted">{linesShown(preview)}</span>
-        {canShowMore ? (
-          <button class="link" type="button" data-testid="more-lines" onClick={() => setStep(step + 1)}>
-            more
-          </button>
-        ) : null}
+        <span class="row whole-end">
+          <span class="muted">{linesShown(preview)}</span>
+          {canShowMore ? (
+            <button class="link" type="button" data-testid="more-lines" onClick={() => setStep(step + 1)}>
+              more
+            </button>
+          ) : null}
+          <a class="link" data-testid="open-file" href={fileLink(preview, path, startNs)}>
+            whole file
+          </a>
+        </span>
       </p>
     </>
   );
