@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from .expected import PROJECT
 
@@ -105,6 +105,24 @@ def new_tab(browser: Browser, address: str, theme: str = "dark") -> Iterator[Tab
         assert tab.witness.seen == []
     finally:
         context.close()
+
+
+def ask_for(page: Page, query: str) -> None:
+    """Type `query` into the Explorer's box and press Enter: the old rows stand there until the new ones come."""
+    page.get_by_test_id("search-box").fill(query)
+    page.get_by_test_id("search-box").press("Enter")
+
+
+def search(page: Page, query: str) -> None:
+    """Ask the Explorer's list for `query`, and wait for the rows that answer it."""
+    with page.expect_response(lambda answer: _asks_for_spans(answer.url, query)):
+        ask_for(page, query)
+    expect(page.get_by_role("grid", name="Spans, newest first")).to_have_attribute("aria-busy", "false")
+
+
+def _asks_for_spans(url: str, query: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path == "/api/v1/spans" and parse_qs(parts.query).get("q") == [query]
 
 
 def take_screenshot(page: Page, name: str, docs_name: str | None = None) -> Path:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from .browsing import new_tab, take_screenshot
+from .browsing import ask_for, new_tab, search, take_screenshot
 from .expected import SHOP
 
 pytestmark = pytest.mark.browser
@@ -27,11 +27,6 @@ def rows(page):
 
 def search_box(page):
     return page.get_by_test_id("search-box")
-
-
-def search(page, query):
-    search_box(page).fill(query)
-    search_box(page).press("Enter")
 
 
 def query_in_address(page):
@@ -103,7 +98,7 @@ def test_it_can_be_used_without_a_mouse(explorer):
 
 
 def test_a_query_that_makes_no_sense_is_explained_under_the_box_and_mended_by_a_click(explorer, tab):
-    search(explorer, "statsu:error")
+    ask_for(explorer, "statsu:error")
 
     note = explorer.get_by_test_id("error-note")
     expect(note).to_contain_text("statsu")
@@ -116,7 +111,7 @@ def test_a_query_that_makes_no_sense_is_explained_under_the_box_and_mended_by_a_
 
 
 def test_nothing_found_says_so_and_offers_a_way_out(explorer):
-    search(explorer, "service:nowhere")
+    ask_for(explorer, "service:nowhere")
 
     empty = explorer.get_by_test_id("empty")
     expect(empty).to_contain_text("service:nowhere")
@@ -126,7 +121,7 @@ def test_nothing_found_says_so_and_offers_a_way_out(explorer):
 
 def test_a_server_that_is_away_is_named_and_its_return_noticed(explorer, tab):
     explorer.route("**/api/**", lambda route: route.abort())
-    search(explorer, "service:web")
+    ask_for(explorer, "service:web")
     expect(explorer.get_by_test_id("error-note").first).to_contain_text("does not answer")
 
     explorer.unroute("**/api/**")
@@ -174,7 +169,7 @@ def test_pointing_at_an_origin_shows_its_code(explorer):
 def test_code_that_is_shown_for_a_row_goes_with_the_row(explorer):
     answers = []
     explorer.route("**/api/v1/spans?**", lambda route: answers.append(route))
-    search(explorer, "@code.function.name:storefront.checkout.check_out")
+    ask_for(explorer, "@code.function.name:storefront.checkout.check_out")
     # What stands above the rows has come to rest, so that no row moves away from below the pointer.
     expect(explorer.get_by_test_id("overview")).not_to_have_class(re.compile("is-old"))
     explorer.get_by_test_id("origin-cell").get_by_role("link").first.hover()

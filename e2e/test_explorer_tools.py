@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from .browsing import new_tab, take_screenshot
+from .browsing import new_tab, search, take_screenshot
 
 pytestmark = pytest.mark.browser
 
@@ -81,8 +81,7 @@ def test_the_list_has_the_columns_that_are_chosen_and_the_line_itself(explorer, 
     )
     assert in_address(explorer, "cols") == "time,resource,origin,source,duration,status,@http.route"
 
-    explorer.get_by_test_id("search-box").fill("origin:examples/shop/web/storefront/catalogue.py kind:server")
-    explorer.get_by_test_id("search-box").press("Enter")
+    search(explorer, "origin:examples/shop/web/storefront/catalogue.py kind:server")
     row = explorer.get_by_test_id("span-row").first
     expect(row.get_by_test_id("source-cell")).to_have_text(re.compile(r"^async def \w+\("))
     expect(row.get_by_role("gridcell").last).to_have_text(re.compile("^/"))

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from .browsing import take_screenshot
+from .browsing import ask_for, take_screenshot
 
 pytestmark = pytest.mark.browser
 
@@ -106,8 +106,7 @@ def test_a_place_is_marked_by_what_starts_there(explorer, demo):
     rows = explorer.get_by_test_id("origin-row")
     expect(rows.first).to_be_visible()
     for kind, other in (("entry", "exit"), ("exit", "entry")):
-        explorer.get_by_test_id("search-box").fill(f"@spanorigin.type:{kind}")
-        explorer.get_by_test_id("search-box").press("Enter")
+        ask_for(explorer, f"@spanorigin.type:{kind}")
         expect(rows.locator(f".dia-{other}")).to_have_count(0)
         expect(rows.first.get_by_role("img", name=f"{kind} origin")).to_be_visible()
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .browsing import new_tab
+from .browsing import new_tab, search
 from .expected import PROJECT
 from .running import start_server
 from .versions import SHOW_NEW, make_repository, spans_of
@@ -15,8 +15,7 @@ pytestmark = pytest.mark.browser
 
 def test_an_error_is_found_and_leads_to_its_line(tab, demo):
     page = tab.open("/explore")
-    page.get_by_test_id("search-box").fill("status:error has:origin")
-    page.get_by_test_id("search-box").press("Enter")
+    search(page, "status:error has:origin")
     page.get_by_test_id("span-row").first.click()
     page.keyboard.press("Enter")
 
