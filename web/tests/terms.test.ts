@@ -28,6 +28,12 @@ describe("a click on a value", () => {
     ["a service:(pay OR web) b", "a service:pay b"],
     ["service:(pay OR web OR x)", "service:(pay OR x)"],
     ["a  service:web  b", "a b"],
+    ["service:web AND a", "a"],
+    ["a AND service:web", "a"],
+    ["a AND service:web AND b", "a AND b"],
+    ["a AND service:web b", "a b"],
+    ["  a service:web AND b  service:web", "  a b"],
+    ['"a AND" service:web', '"a AND"'],
   ])("takes it back: %s becomes %s", (before, after) => {
     expect(toggled(before, web, "in")).toBe(after);
   });
@@ -38,6 +44,8 @@ describe("a click on a value", () => {
     ["service:(pay OR web)", "service:pay -service:web"],
     ["-service:web a", "a"],
     ["NOT service:web a", "a"],
+    ["a AND NOT service:web", "a"],
+    ["service:web AND a AND -service:(pay OR web)", "a AND -service:pay -service:web"],
   ])("excludes it: %s becomes %s", (before, after) => {
     expect(toggled(before, web, "out")).toBe(after);
   });

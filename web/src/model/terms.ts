@@ -80,18 +80,33 @@ function withMatch(query: string, match: Match): string {
   return `${query.slice(0, sibling.start)}${match.key}:(${values})${query.slice(sibling.end)}`;
 }
 
+/** Taken out of every term that has it: a search may ask for a value twice, or contradict itself. */
 function withoutMatch(query: string, match: Match): string {
   const value = canonical(match.value);
-  const term = readTerms(query).terms.find(({ key, values }) => key === match.key && values?.includes(value));
-  if (!term) return query;
-  const rest = (term.values ?? []).filter((other) => other !== value);
-  if (rest.length === 0) return cut(query, term);
-  const values = rest.length === 1 ? rest[0] : `(${rest.join(" OR ")})`;
-  return `${query.slice(0, term.start)}${term.isNot ? "-" : ""}${term.key}:${values}${query.slice(term.end)}`;
+  return readTerms(query)
+    .terms.filter(({ key, values }) => key === match.key && values?.includes(value))
+    .reduceRight((text, term) => {
+      const rest = (term.values ?? []).filter((other) => other !== value);
+      if (rest.length === 0) return cut(text, term);
+      const values = rest.length === 1 ? rest[0] : `(${rest.join(" OR ")})`;
+      return `${text.slice(0, term.start)}${term.isNot ? "-" : ""}${term.key}:${values}${text.slice(term.end)}`;
+    }, query);
 }
 
+/** The search without the term, and without the AND that joined it to its neighbour. */
 function cut(query: string, term: Term): string {
-  return `${query.slice(0, term.start).trimEnd()} ${query.slice(term.end).trimStart()}`.trim();
+  const before = query.slice(0, term.start);
+  const head = withoutLastAnd(before);
+  const tail = query.slice(term.end).replace(head === before ? /^\s*AND(?![^\s()])/ : "", "").trimStart();
+  // What stands before the head stays where it is, for the terms that are cut after this one.
+  return head.trim() === "" ? tail : `${head.trimEnd()} ${tail}`.trimEnd();
+}
+
+/** By its pieces: a quoted or escaped value may end in these letters too. */
+function withoutLastAnd(text: string): string {
+  const pieces = readPieces(text).filter(({ kind }) => kind !== "space");
+  const last = pieces.at(-1);
+  return last?.kind === "operator" && last.text === "AND" ? text.trimEnd().slice(0, -last.text.length) : text;
 }
 
 /** None when an OR stands at the top: what is beside it is no condition of the whole. */
