@@ -47,6 +47,17 @@ def test_the_span_leads_to_its_line_in_the_whole_file(page, check_out):
     expect(line.get_by_label("entry origin")).to_be_visible()
 
 
+def test_a_file_opened_by_its_address_is_asked_for_once_and_before_all_else(page, check_out):
+    page.goto(page.url)
+    expect(counted_line(page, check_out["origin"]["line"])).to_be_visible()
+
+    # Of this document alone: what the page before it asked last is not among them.
+    asked = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)")
+    questions = [path for path in asked if path.startswith("/api/")]
+    assert questions.count("/api/v1/code/file") == 1
+    assert set(questions[:2]) == {"/api/v1/code/file", "/api/v1/origins"}
+
+
 def test_the_inspector_tells_what_the_line_costs_and_leads_back_to_its_traces(page, check_out):
     inspector = page.get_by_test_id("line-inspector")
 

@@ -24,9 +24,20 @@ import {
 import { asProblem, isAbort, type Problem } from "../model/problem";
 import type { Span } from "../model/span";
 import { writeValue } from "../model/terms";
-import { fromMs } from "../model/time";
-import { resolveRange, type TimeRange } from "../model/time-range";
+import type { TimeRange } from "../model/time-range";
 import type { VersionRed } from "../model/versions";
+import {
+  type Counting,
+  commitOf,
+  countKeyOf,
+  fileKeyOf,
+  questionOf,
+  startCounting,
+  startReading,
+  takeCounting,
+  takeFile,
+  throughLens,
+} from "./code-ahead";
 
 export const file = signal<CodeFile | null>(null);
 export const problem = signal<Problem | null>(null);
@@ -68,7 +79,7 @@ let looking: AbortController | null = null;
 
 /** Reads the file and counts its spans, each unless it was done already. Settled when the lines are counted. */
 export function openFile(place: CodePlace, range: TimeRange): Promise<void> {
-  const nextFile = JSON.stringify([place.repository, place.commit, place.path]);
+  const nextFile = fileKeyOf(place);
   if (nextFile !== fileKey) {
     fileKey = nextFile;
     batch(() => {
@@ -77,14 +88,12 @@ export function openFile(place: CodePlace, range: TimeRange): Promise<void> {
       problem.value = null;
       detail.value = null;
     });
-    void read(place);
+    void read(place, takeFile(nextFile));
   }
-  const nextCount = JSON.stringify([nextFile, place.as, place.ofAll, place.lens, place.against, range], (_, value) =>
-    typeof value === "bigint" ? String(value) : value,
-  );
+  const nextCount = countKeyOf(place, range);
   if (nextCount !== countKey) {
     countKey = nextCount;
-    counted = count(place, range);
+    counted = count(place, range, takeCounting(nextCount));
   }
   return counted;
 }
@@ -133,25 +142,13 @@ export async function lookAt(place: CodePlace, range: TimeRange, line: number): 
   }
 }
 
-function commitOf(place: CodePlace): string | null {
-  return place.ofAll ? null : place.commit;
-}
-
-function questionOf(place: CodePlace, range: TimeRange): PlaceQuestion {
-  const commit = commitOf(place);
-  return {
-    path: place.as ?? place.path ?? "",
-    query: commit === null ? "" : `commit:${commit}`,
-    ...resolveRange(range, fromMs(Date.now())),
-  };
-}
-
-async function read(place: CodePlace): Promise<void> {
+/** `ahead` is the answer, where it was asked for already. */
+async function read(place: CodePlace, ahead: Promise<CodeFile> | null): Promise<void> {
   reading?.abort();
   reading = new AbortController();
   const abort = reading;
   try {
-    const found = await getFile(place.repository ?? "", place.commit, place.path ?? "", abort.signal);
+    const found = await (ahead ?? startReading(place, abort.signal));
     if (!abort.signal.aborted) file.value = found;
   } catch (error) {
     if (!isAbort(error) && !abort.signal.aborted) problem.value = asProblem(error);
@@ -186,18 +183,13 @@ async function besideOf(place: CodePlace, question: PlaceQuestion, signal: Abort
   return found;
 }
 
-async function count(place: CodePlace, range: TimeRange): Promise<void> {
+async function count(place: CodePlace, range: TimeRange, ahead: Counting | null = null): Promise<void> {
   counting?.abort();
   counting = new AbortController();
   const abort = counting;
-  const asked = questionOf(place, range);
-  const { lens } = place;
-  const question = { ...asked, self: lens === "self", ...(lens === "entry" || lens === "exit" ? { type: lens } : {}) };
+  const { asked, places } = ahead ?? startCounting(place, range, abort.signal);
   try {
-    const [all, other] = await Promise.all([
-      listPlaces(question, "line", abort.signal),
-      besideOf(place, question, abort.signal),
-    ]);
+    const [all, other] = await Promise.all([places, besideOf(place, throughLens(asked, place), abort.signal)]);
     if (abort.signal.aborted) return;
     batch(() => {
       lines.value = linesRed(all);
