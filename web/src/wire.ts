@@ -880,6 +880,29 @@ export type Heatmap = {
   readonly read_ns: number;
 };
 
+export type Deploy = {
+  readonly service: string;
+  /** Empty where none is told. */
+  readonly version: string;
+  /** Empty where none is told. */
+  readonly commit: string;
+  readonly at_ns: EpochNs;
+  /** Of the version of the service that came before this one. */
+  readonly version_before: string;
+  readonly commit_before: string;
+};
+
+export type Deploys = {
+  readonly start_ns: EpochNs;
+  readonly end_ns: EpochNs;
+  /** Always null. */
+  readonly step_ns: number | null;
+  readonly deploys: ReadonlyArray<Deploy>;
+  readonly has_more: boolean;
+  /** Time the store took. */
+  readonly read_ns: number;
+};
+
 export type ExplainedValue = {
   readonly value: string;
   /** Of the selected spans. */

@@ -35,7 +35,7 @@ from spanorigin_server.life.retention import Retention
 from spanorigin_server.observation.endpoint import Observation, measured_routes
 from spanorigin_server.observation.measured import Measured, MeasuredWriter
 from spanorigin_server.pages import FOLDER, Pages
-from spanorigin_server.query import explain, export, findings, groups, origins, views
+from spanorigin_server.query import deploys, explain, export, findings, groups, origins, views
 from spanorigin_server.query.endpoint import routes as query_routes
 from spanorigin_server.query.live import Live
 from spanorigin_server.records import StoreFailed
@@ -162,6 +162,7 @@ def application(
                     *origins.routes(statistics, workers),
                     *findings.routes(statistics, workers),
                     *groups.routes(statistics, workers),
+                    *deploys.routes(statistics, workers),
                     *explain.routes(statistics, workers),
                     *live.routes(),
                     *views.routes(saved_views, workers),

@@ -42,6 +42,7 @@ _READERS = (
     "/api/v1/archive?as=otlp-json",
     "/api/v1/archive?as=otlp",
     "/api/v1/archive?as=parquet",
+    "/api/v1/deploys",
     "/api/v1/explain?selection=status:error",
     "/api/v1/facets",
     "/api/v1/fields",

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from spanorigin_server.query import endpoint, explain, export, findings, groups, origins, views
+from spanorigin_server.query import deploys, endpoint, explain, export, findings, groups, origins, views
 from spanorigin_server.query.live import Live
 from spanorigin_server.query.views import Views
 from spanorigin_server.workers import Workers
@@ -58,7 +58,7 @@ def routes(store: Store, workers: Workers, folder: Path) -> list:
         *endpoint.routes(store.reader, workers, now_ns),
         *(
             route
-            for room in (origins, findings, groups, explain)
+            for room in (origins, findings, groups, deploys, explain)
             for route in room.routes(store.statistics, workers, now_ns)
         ),
         *Live(store.reader, store.commits, workers).routes(),
@@ -70,6 +70,7 @@ def routes(store: Store, workers: Workers, folder: Path) -> list:
 def client(store: Store, workers: Workers, tmp_path_factory: pytest.TempPathFactory) -> Client:
     store.engine.execute("TRUNCATE TABLE spanorigin.spans")
     store.put_many(visits(25) + visits(25, first=50, failed=True, version="2"))
+    store.put_many(visits(2, first=90, until_ns=NOON_NS - 120 * SECOND_NS, version="0"))
     return Client(routes(store, workers, tmp_path_factory.mktemp("views")))
 
 

@@ -209,6 +209,7 @@ def test_facets_and_attributes_are_listed(client: TestClient):
         ("fields", {}, "user.id"),
         ("fields/values", {"field": "env"}, "prod"),
         ("heatmap", {}, "errors"),
+        ("deploys", {"q": "status:error"}, "deploys"),
         ("explain", {"selection": "status:error"}, '"selected":1'),
         ("spans/export", {"as": "csv"}, "GET /cart"),
         ("archive", {"as": "otlp-json"}, "deadlock"),

@@ -1,8 +1,9 @@
 /** What is counted of a search: facets, places, groups, and the course over time. */
 
+import type { Deploy } from "../model/deploys";
 import type { GroupOrder, OriginGroup } from "../model/explore-look";
 import type { Facet } from "../model/facets";
-import type { OriginStats, Overview, TopGroup } from "../model/groups";
+import type { OriginStats, Overview, Stats, TopGroup } from "../model/groups";
 import type * as wire from "../wire";
 import { ask, type Question, window } from "./ask";
 import { toStats, toTrend } from "./shapes";
@@ -71,6 +72,24 @@ export async function getOverview(question: Question, pieces: number, signal?: A
     errors: all.series.errors,
     p95Ns: all.series.p95_ns,
   };
+}
+
+/** The numbers of the whole search; null when it finds nothing. */
+export async function getStats(question: Question, signal?: AbortSignal): Promise<Stats | null> {
+  const { groups } = await ask<wire.Groups>("/api/v1/aggregate", window(question), signal);
+  return groups[0] && groups[0].count > 0 ? toStats(groups[0]) : null;
+}
+
+/** Versions that came while the services of the search ran, newest first. */
+export async function getDeploys(question: Question, signal?: AbortSignal): Promise<readonly Deploy[]> {
+  const { deploys } = await ask<wire.Deploys>("/api/v1/deploys", window(question), signal);
+  return deploys.map(({ service, version, commit, at_ns, version_before, commit_before }) => ({
+    service,
+    version,
+    commit,
+    at: BigInt(at_ns),
+    before: { version: version_before, commit: commit_before },
+  }));
 }
 
 export interface TopQuestion extends Question {

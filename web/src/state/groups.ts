@@ -2,10 +2,11 @@
 
 import { effect, type Signal, signal } from "@preact/signals";
 import type { Question } from "../client/ask";
-import { getOrigins, getOverview, getTop } from "../client/counts";
+import { getDeploys, getOrigins, getOverview, getStats, getTop } from "../client/counts";
 import { explain, getHeatMap, readQuery } from "../client/heat";
+import type { Deploy } from "../model/deploys";
 import type { GroupOrder, OriginGroup } from "../model/explore-look";
-import type { OriginStats, Overview, TopGroup } from "../model/groups";
+import type { OriginStats, Overview, Stats, TopGroup } from "../model/groups";
 import type { Explanation, HeatMap, HeatSelection } from "../model/heat";
 import { asProblem, isAbort, type Problem } from "../model/problem";
 import type { Reading } from "../model/reading";
@@ -31,6 +32,13 @@ export const origins = signal<Counted<readonly OriginStats[]>>(none);
 export const top = signal<Counted<readonly TopGroup[]>>(none);
 export const heat = signal<Counted<HeatMap>>(none);
 export const overview = signal<Counted<Overview>>(none);
+/** What was deployed in the window, and how the search did until the newest of it came. */
+export const arrived = signal<Counted<Arrived>>(none);
+
+export interface Arrived {
+  readonly deploys: readonly Deploy[];
+  readonly before: Stats | null;
+}
 
 /** Keeps the places in step with the search while a page shows them; returns how to stop. */
 export function followOrigins(group: OriginGroup, sort: GroupOrder): () => void {
@@ -61,6 +69,15 @@ export async function understood(signal: AbortSignal): Promise<Reading | null> {
 
 export function followOverview(): () => void {
   return follow(overview, (asked, signal) => getOverview(asked, SERIES, signal));
+}
+
+/** Of the last answer, until the next is there: marks of another search would stand in the wrong place. */
+export function followDeploys(): () => void {
+  return follow(arrived, async (asked, signal) => {
+    const deploys = await getDeploys(asked, signal);
+    const newest = deploys[0];
+    return { deploys, before: newest ? await getStats({ ...asked, to: newest.at }, signal) : null };
+  });
 }
 
 function follow<Value>(

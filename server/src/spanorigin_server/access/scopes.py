@@ -46,6 +46,7 @@ NEEDS: Final[Mapping[str, Mapping[str, Need]]] = {
     "/api/v1/code/file": _READ,
     "/api/v1/code/tree": _READ,
     "/api/v1/deletions": {"POST": Right.ADMIN},
+    "/api/v1/deploys": _READ,
     "/api/v1/explain": _READ,
     "/api/v1/facets": _READ,
     "/api/v1/fields": _READ,

@@ -250,6 +250,25 @@ class Statistics:
             condition=condition.sql,
         )
 
+    def arrivals(self, window: Window, condition: Condition, *, limit: int) -> list[Row]:
+        """Versions of the services that meet the condition: `service`, `version`, `commit`, `first_s`, `count`.
+
+        Counted over all spans of these services, since the first span that a search finds may be a later one. Newest
+        first; spans that tell neither version nor commit are left out.
+        """
+        services = "1"
+        parameters: dict[str, Parameter] = {}
+        if condition.sql != "1":
+            found = self._asker.rows(
+                "found_services",
+                {**condition.parameters, "limit": limit},
+                window=window.sql(),
+                condition=condition.sql,
+            )
+            services = "has({services:Array(String)}, spans.service)"
+            parameters["services"] = [row["service"] for row in found]
+        return self._asker.rows("arrivals", {**parameters, "limit": limit}, window=window.sql(), services=services)
+
     def attribute_names(
         self, prefix: str, window: Window, condition: Condition, *, limit: int, sample: int
     ) -> list[Row]:

@@ -4,6 +4,7 @@
  */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { marksOn } from "../../model/deploys";
 import {
   type Box,
   boxAfterKey,
@@ -139,6 +140,9 @@ function Picture({ map, box, onBox }: { map: HeatMap; box: Box | null; onBox: (b
         onPointerLeave={() => setAt(null)}
       >
         <canvas ref={canvas} role="img" aria-label={summary(map)} />
+        {marksOn(state.arrived.value.value?.deploys ?? [], map, map.columns, fromMs(Date.now())).map((mark) => (
+          <i class="heat-mark" key={mark.at} data-testid="deploy-mark" style={{ left: `${mark.at * 100}%` }} />
+        ))}
         {shown ? <i class="heat-box" style={boxStyle(map, rows, shown)} /> : null}
         {at ? (
           <p class="kpi-words">{boxWords(map, drag?.box ?? boxBetween(at, at))}</p>

@@ -1,9 +1,10 @@
 /** How the search went over the window: rate, errors and p95 with their courses. Dragging over one chooses the stretch. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { columns, type Overview, percent, readableRate, stretchOf } from "../../model/groups";
+import { type DeployMark, deployWords, marksOn } from "../../model/deploys";
+import { columns, type Overview, percent, readableRate, type Stats, stretchOf } from "../../model/groups";
 import { counted, duration, durationText, grouped, type Quantity } from "../../model/numbers";
-import { clockTime, dayAndClockTime } from "../../model/time";
+import { clockTime, dayAndClockTime, fromMs } from "../../model/time";
 import type { TimeRange } from "../../model/time-range";
 import * as explorer from "../../state/explorer";
 import * as state from "../../state/groups";
@@ -11,11 +12,20 @@ import { Unit } from "../glyphs";
 
 export function OverTime({ onRange }: { onRange: (range: TimeRange) => void }) {
   useEffect(state.followOverview, []);
+  useEffect(state.followDeploys, []);
   const { value, isCounting } = state.overview.value;
   const brush = useBrush(value, onRange);
   if (!value) return isCounting ? <Room /> : null;
   const { stats } = value;
   const pace = readableRate(stats.rate);
+  const now = fromMs(Date.now());
+  const { deploys, before } = state.arrived.value.value ?? { deploys: [], before: null };
+  const marks = marksOn(deploys, value, value.counts.length, now);
+  const was = (of: (stats: Stats) => Quantity): Was | null => {
+    const [then, all] = [before && of(before), of(stats)];
+    if (!then || (then.value === all.value && then.unit === all.unit)) return null;
+    return { ...then, title: `Until ${deployWords(deploys[0]!, now)}` };
+  };
   const charts: readonly Chart[] = [
     {
       label: "Spans",
@@ -30,6 +40,7 @@ export function OverTime({ onRange }: { onRange: (range: TimeRange) => void }) {
       value: { value: percent(stats.errorRate), unit: "%" },
       title: `${grouped(stats.errors)} of ${counted(stats.count, "span")} failed`,
       isError: stats.errors > 0,
+      was: was(({ errorRate }) => ({ value: percent(errorRate), unit: "%" })),
       bars: value.errors,
       kind: "col-error",
       text: (at) => `${grouped(value.errors[at] ?? 0)} of ${counted(value.counts[at] ?? 0, "span")} failed`,
@@ -38,6 +49,7 @@ export function OverTime({ onRange }: { onRange: (range: TimeRange) => void }) {
       label: "Duration p95",
       value: duration(stats.p95Ns),
       title: `p50 ${durationText(stats.p50Ns)}, p95 ${durationText(stats.p95Ns)}`,
+      was: was(({ p95Ns }) => duration(p95Ns)),
       bars: value.p95Ns,
       kind: "col",
       text: (at) => ((value.counts[at] ?? 0) === 0 ? "no span" : `p95 ${durationText(value.p95Ns[at] ?? 0)}`),
@@ -46,7 +58,7 @@ export function OverTime({ onRange }: { onRange: (range: TimeRange) => void }) {
   return (
     <div class={`kpis ${isCounting ? "is-old" : ""}`} data-testid="overview">
       {charts.map((chart) => (
-        <Kpi key={chart.label} chart={chart} overview={value} brush={brush} />
+        <Kpi key={chart.label} chart={chart} overview={value} brush={brush} marks={marks} />
       ))}
     </div>
   );
@@ -71,27 +83,41 @@ function Room() {
   );
 }
 
+interface Was extends Quantity {
+  readonly title: string;
+}
+
 interface Chart {
   readonly label: string;
   readonly value: Quantity;
   readonly title: string;
   readonly isError?: boolean;
+  /** What the number was until the newest version came. */
+  readonly was?: Was | null;
   readonly bars: readonly number[];
   readonly kind: "col" | "col-error";
   /** What a piece holds, in words. */
   readonly text: (at: number) => string;
 }
 
-function Kpi({ chart, overview, brush }: { chart: Chart; overview: Overview; brush: Brush }) {
-  const { label, value, title, isError, bars, kind, text } = chart;
+interface KpiProps {
+  chart: Chart;
+  overview: Overview;
+  brush: Brush;
+  marks: readonly DeployMark[];
+}
+
+function Kpi({ chart, overview, brush, marks }: KpiProps) {
+  const { label, value, title, isError, was, bars, kind, text } = chart;
   const most = Math.max(1, ...bars);
   const { first, last, at } = brush;
+  const came = at === null ? undefined : marks.find((mark) => Math.round(mark.at * bars.length) === at);
   const words =
     at === null
       ? first === null || last === null
         ? null
         : stretchWords(overview, first, last)
-      : `${stretchWords(overview, at, at)} · ${text(at)}`;
+      : `${stretchWords(overview, at, at)} · ${text(at)}${came ? ` · ${came.words.replaceAll("\n", " · ")}` : ""}`;
   return (
     <div class="kpi">
       <div title={title}>
@@ -99,6 +125,12 @@ function Kpi({ chart, overview, brush }: { chart: Chart; overview: Overview; bru
         <p class={`value ${isError ? "is-error" : ""}`}>
           {value.value}
           {value.unit === "" ? null : <Unit>{value.unit}</Unit>}
+          {was ? (
+            <span class="was" title={was.title} data-testid="was">
+              was {was.value}
+              {was.unit === value.unit ? null : <Unit>{was.unit}</Unit>}
+            </span>
+          ) : null}
         </p>
       </div>
       <div class="kpi-chart">
@@ -114,6 +146,9 @@ function Kpi({ chart, overview, brush }: { chart: Chart; overview: Overview; bru
           <rect class="ground" width={bars.length} height="1" />
           {first === null || last === null ? null : <rect class="sel" x={first} width={last - first + 1} height="1" />}
           <path class={kind} d={columns(bars, most)} />
+          {marks.map((mark) => (
+            <path class="mark" key={mark.at} data-testid="deploy-mark" d={`M${mark.at * bars.length} 0V1`} />
+          ))}
         </svg>
         {words === null ? null : <p class="kpi-words">{words}</p>}
       </div>

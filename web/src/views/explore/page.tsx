@@ -19,6 +19,7 @@ import { useKeys } from "../keys";
 import { lazily } from "../lazily";
 import { Menu } from "../menu";
 import { Blank, ProblemBlank } from "../states";
+import { DeployWords } from "./deploys";
 import { Facets } from "./facets";
 import { SpanList } from "./list";
 import { LiveButton } from "./live";
@@ -163,6 +164,7 @@ export function ExplorePage({ query, range, look }: Search) {
         {facets.isShown.value ? <Facets query={query} onSearch={(text) => go({ query: text })} /> : null}
         <section class="results" aria-label="Results">
           <Tools look={look} onLook={onLook}>
+            {explorer.rows.value.length > 0 && !isBadQuery ? <DeployWords /> : null}
             {look.view === "origins" ? <OriginGroups look={look} onLook={onLook} /> : null}
             {look.view === "top" ? <TopField look={look} onLook={onLook} /> : null}
             {look.view === "spans" ? (
