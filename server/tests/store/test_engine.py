@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spanorigin_server.records import StartRefused, StoreFailed
 from spanorigin_server.store import tables
-from spanorigin_server.store.engine import EmbeddedEngine
+from spanorigin_server.store.engine import MEBIBYTE, EmbeddedEngine
 
 AGAIN = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OPEN = "import sys; from pathlib import Path; from spanorigin_server.store.engine import EmbeddedEngine as E; "
@@ -160,6 +160,23 @@ def test_canary_a_schema_sent_along_leaves_a_folder_where_the_server_runs(tmp_pa
     subprocess.run([sys.executable, "-c", program, str(tmp_path / "data")], cwd=working, check=True)
 
     assert [path.name for path in working.iterdir()] == ["__cache__"]
+
+
+def test_the_engine_has_taken_each_limit_that_it_was_given(engine):
+    # One that it does not know, or knows by another name, it passes over without a word.
+    given = {
+        "mark_cache_size": 64 * MEBIBYTE,
+        "index_mark_cache_size": 32 * MEBIBYTE,
+        "query_condition_cache_size": 32 * MEBIBYTE,
+        "max_server_memory_usage": 2048 * MEBIBYTE,
+        "memory_worker_purge_dirty_pages_threshold_ratio": 0.05,
+    }
+
+    found = engine.query(
+        "SELECT name, value FROM system.server_settings WHERE has({names:Array(String)}, name)", {"names": list(given)}
+    )
+
+    assert {name: float(value) for name, value in zip(found["name"], found["value"], strict=True)} == given
 
 
 def test_a_store_written_by_a_newer_release_is_refused(engine):
