@@ -122,6 +122,7 @@ def test_a_trace_is_taken_as_a_file_and_as_a_command(carts_tab, traces_of):  # n
         page.get_by_test_id("take-menu").click()
         with page.expect_download() as download:
             page.get_by_test_id(f"export-{kind}").click()
+        assert download.value.suggested_filename.startswith(f"trace-{trace_id}.")
         return download.value.path().read_text()
 
     spans = [json.loads(line) for line in taken("json").splitlines()]

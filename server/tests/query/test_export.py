@@ -34,9 +34,29 @@ def test_every_span_is_exported_once_and_in_the_shape_of_the_list(shop: Api):
 
     spans = [json.loads(line) for line in answer.text.splitlines()]
     assert answer.headers["content-type"] == "application/x-ndjson"
-    assert 'filename="spans.jsonl"' in answer.headers["content-disposition"]
+    assert answer.headers["content-disposition"] == 'attachment; filename="spans-2026-03-01T1200Z.jsonl"'
     assert len({span["span_id"] for span in spans}) == len(spans) == SPANS
     assert spans[:1000] == shop.get("/api/v1/spans", limit=1000)["spans"]
+
+
+@pytest.mark.parametrize(
+    ("search", "name"),
+    [
+        ("", "spans-2026-03-01T1200Z.csv"),
+        ("service:shop  status:error", "spans-service-shop-status-error-2026-03-01T1200Z.csv"),
+        ("file:app/stock.py", "spans-file-app-stock.py-2026-03-01T1200Z.csv"),
+        ("trace_id:" + "0" * 31 + "1", "trace-" + "0" * 31 + "1.csv"),
+        ("trace_id:" + "0" * 31 + "1 kind:server", "spans-trace_id-" + "0" * 31 + "1-kind-server-2026-03-01T1200Z.csv"),
+        ('"../..\r\nx: \\"; é 日本"', "spans-x-2026-03-01T1200Z.csv"),
+        ("x" * 300, "spans-" + "x" * 60 + "-2026-03-01T1200Z.csv"),
+    ],
+    ids=["all", "words", "file", "trace", "part-of-a-trace", "hostile", "long"],
+)
+def test_a_file_is_called_by_what_was_asked_for(shop: Api, search: str, name: str):
+    answer = shop.client.get("/api/v1/spans/export", {"as": "csv", "limit": "1", "q": search})
+
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
 
 
 def test_a_spreadsheet_gets_a_line_a_span_under_one_heading(shop: Api):

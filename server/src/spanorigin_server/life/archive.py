@@ -21,6 +21,7 @@ from starlette.routing import Route
 from spanorigin_server.answers import answering
 from spanorigin_server.ingest.otlp_json import protobuf_of
 from spanorigin_server.query.asked import Now, asked, choice
+from spanorigin_server.query.file_names import disposition
 from spanorigin_server.records import StoreFailed
 from spanorigin_server.store.archiving import Archiver, Wanted
 from spanorigin_server.workers import Workers
@@ -75,10 +76,7 @@ def routes(archives: Archives, workers: Workers, keepers: Workers, now_ns: Now =
         question = asked(request, ("as",), now_ns)
         form = choice(request, "as", FORMS, FORMS[0])
         wanted = Wanted(question.condition, question.start_ns, question.end_ns)
-        headers = {
-            "cache-control": "no-store",
-            "content-disposition": f'attachment; filename="spans.{_SUFFIXES[form]}"',
-        }
+        headers = {"cache-control": "no-store", "content-disposition": disposition(question, _SUFFIXES[form])}
         if form == "parquet":
             file = await keepers.run(lambda: archives.parquet(wanted))
             headers["content-length"] = str(file.stat().st_size)

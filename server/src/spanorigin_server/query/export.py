@@ -24,6 +24,7 @@ from spanorigin_server.store.reader import Found, Reader, Row
 from spanorigin_server.workers import Workers
 
 from .asked import Asked, Now, asked, choice
+from .file_names import disposition
 from .wire import span_answer
 
 LIMIT_DEFAULT, LIMIT_MOST = 10_000, 1_000_000
@@ -62,7 +63,7 @@ def routes(reader: Reader, workers: Workers, now_ns: Now = time.time_ns) -> list
         written = _as_csv if form == "csv" else _as_lines
         media_type = "text/csv; charset=utf-8" if form == "csv" else "application/x-ndjson"
         suffix = "csv" if form == "csv" else "jsonl"
-        headers = {"cache-control": "no-store", "content-disposition": f'attachment; filename="spans.{suffix}"'}
+        headers = {"cache-control": "no-store", "content-disposition": disposition(question, suffix)}
         stream = _pages(reader, workers, question, limit, first, written)
         return StreamingResponse(stream, media_type=media_type, headers=headers)
 
