@@ -88,6 +88,25 @@ def test_a_trace_is_put_beside_one_of_the_other_version(carts_tab, traces_of):  
     expect(page).not_to_have_url(re.compile("with="))
 
 
+def test_the_comparison_is_walked_by_keys(carts_tab, traces_of):  # noqa: F811
+    page = carts_tab.open(f"/trace/{traces_of('v2')[0]}?view=compare&with={traces_of('v1')[0]}")
+    rows = page.get_by_test_id("compare-row")
+    # The entry and its calls, most different first: what the entry did itself is the same in both.
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("SELECT price")
+
+    page.keyboard.press("j")
+    expect(rows.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("j")
+    expect(rows.last).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("k")
+    expect(rows.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_test_id("span-panel")).to_contain_text("SELECT price")
+    expect(page).to_have_url(re.compile("span="))
+
+
 @pytest.mark.parametrize("likeness", ["median", "fastest", "slowest"])
 def test_the_other_trace_is_found_by_what_it_is(carts_tab, carts_server, traces_of, likeness):  # noqa: F811
     page = carts_tab.open(f"/trace/{traces_of('v2')[0]}")

@@ -1,20 +1,19 @@
 /** This trace beside another: what was done from which line, how often and how long in each. Most different first. */
 
-import { useRef } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { counted, durationText, grouped } from "../../model/numbers";
 import { tellingDirectories } from "../../model/paths";
 import { readRow } from "../../model/trace";
 import type { Compared, Share } from "../../model/trace-compare";
 import { changeOf } from "../../model/versions";
-import { poolSize, rowsInView } from "../../model/virtual";
 import * as compare from "../../state/compare";
 import type { OpenTrace } from "../../state/trace";
 import { Diamond, Duration, PlaceWords, placeTitle, ServiceMark } from "../glyphs";
-import { SCROLLS } from "../keys";
+import { movementKeys, SCROLLS, useKeys } from "../keys";
 import { spanLink } from "../links";
 import { CloseButton } from "../menu";
 import { Blank, ProblemBlank, Skeleton } from "../states";
-import { pixels, useViewport } from "../viewport";
+import { useTableRows } from "../viewport";
 
 interface CompareProps {
   opened: OpenTrace;
@@ -105,12 +104,34 @@ function Table({
   onOpen: (id: string) => void;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const viewport = useViewport(scroller);
-  const rowHeight = pixels("--row-table");
-  const directories = tellingDirectories(rows.flatMap(({ place }) => (place ? [place.path] : [])));
-  const most = rows.reduce((top, { here, there }) => Math.max(top, Math.abs(here.selfNs - there.selfNs)), 0);
-  const { first, end } = rowsInView(viewport.value.scrollTop, viewport.value.height, rowHeight, rows.length);
-  const pool = poolSize(viewport.value.height, rowHeight);
+  const [selected, setSelected] = useState(-1);
+  const { first, end, pool, rowHeight, pageful } = useTableRows(scroller, rows.length, selected);
+  const { directories, most } = useMemo(
+    () => ({
+      directories: tellingDirectories(rows.flatMap(({ place }) => (place ? [place.path] : []))),
+      most: rows.reduce((top, { here, there }) => Math.max(top, Math.abs(here.selfNs - there.selfNs)), 0),
+    }),
+    [rows],
+  );
+  // Two keys may be pressed before the first is drawn.
+  const present = useRef(selected);
+  present.current = selected;
+  const select = (place: number) => {
+    present.current = Math.max(0, Math.min(rows.length - 1, place));
+    setSelected(present.current);
+  };
+  useKeys({
+    ...movementKeys(
+      (by) => select(present.current < 0 ? 0 : present.current + by),
+      pageful,
+      () => select(0),
+      () => select(rows.length - 1),
+    ),
+    Enter: () => {
+      const spanId = rows[present.current]?.spanId;
+      if (spanId) onOpen(spanId);
+    },
+  });
   return (
     <div
       class="scroll spans"
@@ -141,6 +162,8 @@ function Table({
               key={(first + index) % pool}
               row={row}
               at={first + index}
+              isSelected={first + index === selected}
+              onSelect={select}
               top={(first + index) * rowHeight}
               most={most}
               hue={opened.hues.of(row.service)}
@@ -157,6 +180,8 @@ function Table({
 interface RowProps {
   row: Compared;
   at: number;
+  isSelected: boolean;
+  onSelect: (at: number) => void;
   top: number;
   most: number;
   hue: number;
@@ -164,11 +189,19 @@ interface RowProps {
   onOpen: (spanId: string) => void;
 }
 
-function Row({ row, at, top, most, hue, directory, onOpen }: RowProps) {
+function Row({ row, at, isSelected, onSelect, top, most, hue, directory, onOpen }: RowProps) {
   const { service, what, place, here, there, spanId } = row;
   const difference = here.selfNs - there.selfNs;
   return (
-    <div class="tr" role="row" aria-rowindex={at + 2} data-testid="compare-row" style={{ top: `${top}px` }}>
+    <div
+      class={`tr ${isSelected ? "is-selected" : ""}`}
+      role="row"
+      aria-rowindex={at + 2}
+      aria-selected={isSelected}
+      data-testid="compare-row"
+      style={{ top: `${top}px` }}
+      onClick={() => onSelect(at)}
+    >
       <span role="gridcell" class="row" title={`${what}\n${service}`}>
         <ServiceMark hue={hue} />
         {spanId === null ? (

@@ -214,6 +214,12 @@ function Keys({ view }: { view: TraceView }) {
     return (
       <>
         <span>
+          <kbd>j k</kbd>move
+        </span>
+        <span>
+          <kbd>Enter</kbd>to the first of these spans
+        </span>
+        <span>
           <kbd>y</kbd>copy link
         </span>
         <span>

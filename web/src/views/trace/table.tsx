@@ -1,14 +1,13 @@
 /** The spans as a flat list, sorted by any column. Only rows in view are in the page. */
 
 import { useSignal } from "@preact/signals";
-import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { firstSorting, type Sorting, type SortKey, sortedRows } from "../../model/listing";
 import { readRow } from "../../model/trace";
-import { poolSize, rowsInView, scrollToShow } from "../../model/virtual";
 import * as state from "../../state/trace";
 import { Duration, Icon, ServiceMark } from "../glyphs";
 import { movementKeys, useKeys } from "../keys";
-import { pixels, useViewport } from "../viewport";
+import { useTableRows } from "../viewport";
 import { Badges, OriginCell } from "./row";
 
 interface SpanTableProps {
@@ -33,16 +32,15 @@ export function SpanTable({ opened, onSelect }: SpanTableProps) {
     return wanted ? all.filter((row) => wanted.rows[row] === 1) : all;
   }, [opened, sorting.value, wanted]);
   const scroller = useRef<HTMLDivElement>(null);
-  const viewport = useViewport(scroller);
-  const rowHeight = pixels("--row-table");
   const selected = state.selected.value;
+  const place = useMemo(() => (selected < 0 ? -1 : rows.indexOf(selected)), [rows, selected]);
+  const { first, end, pool, rowHeight, pageful } = useTableRows(scroller, rows.length, place);
 
   const select = (place: number) => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, place))];
     if (row !== undefined) onSelect(trace.spanId[row]!);
   };
   const step = (by: number) => select(state.selected.value < 0 ? 0 : rows.indexOf(state.selected.value) + by);
-  const pageful = Math.max(1, Math.floor(viewport.value.height / rowHeight) - 2);
   useKeys({
     ...movementKeys(
       step,
@@ -51,16 +49,8 @@ export function SpanTable({ opened, onSelect }: SpanTableProps) {
       () => select(rows.length - 1),
     ),
   });
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element || selected < 0) return;
-    const height = element.clientHeight - rowHeight;
-    element.scrollTop = scrollToShow(rows.indexOf(selected), element.scrollTop, height, rowHeight);
-  }, [selected, rows]);
 
   const self = opened.selfNs();
-  const { first, end } = rowsInView(viewport.value.scrollTop, viewport.value.height, rowHeight, rows.length);
-  const pool = poolSize(viewport.value.height, rowHeight);
   return (
     <div
       class="scroll spans"
