@@ -137,6 +137,11 @@ def test_what_is_typed_is_completed_from_what_came(explorer):
     expect(listed.get_by_role("option").filter(has_text="@http.route")).to_have_count(1)
     box.press("Escape")
     expect(listed).to_have_count(0)
+    # An attribute is found without its mark.
+    box.fill("http.ro")
+    expect(listed.get_by_role("option").filter(has_text="@http.route")).to_contain_text("text")
+    box.press("Escape")
+    expect(listed).to_have_count(0)
     box.fill("service:orders")
     box.press("Enter")
     assert in_address(explorer, "q") == "service:orders"

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { completingAt, fieldOfKey, keyChoice, knownChoices, valueChoice, withChoice } from "../src/model/completion";
+import {
+  completingAt,
+  fieldChoice,
+  fieldOfKey,
+  keyChoice,
+  knownChoices,
+  valueChoice,
+  withChoice,
+} from "../src/model/completion";
 
 /** A search with the caret where the bar is. */
 const at = (written: string) => {
@@ -55,6 +63,15 @@ describe("a choice", () => {
     expect(valueChoice("GET /pay", "").insert).toBe('"GET /pay" ');
     expect(valueChoice("a*b", "").insert).toBe('"a*b" ');
   });
+});
+
+test("a field says what its values are", () => {
+  expect(fieldChoice({ name: "@final_price", kind: "number" })).toEqual({
+    text: "@final_price",
+    insert: "@final_price:",
+    note: "number",
+  });
+  expect(fieldChoice({ name: "http_status", kind: "field" }).note).toBe("");
 });
 
 test("words of the language are known without asking, values of fields are asked for", () => {

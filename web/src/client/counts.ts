@@ -1,5 +1,6 @@
 /** What is counted of a search: facets, places, groups, and the course over time. */
 
+import type { Field } from "../model/completion";
 import type { Deploy } from "../model/deploys";
 import type { GroupOrder, OriginGroup } from "../model/explore-look";
 import type { Facet } from "../model/facets";
@@ -19,11 +20,10 @@ export async function getFacets(
   return facets.map(({ field, values, has_more: hasMore }) => ({ field, values, hasMore }));
 }
 
-/** Names of fields that begin so, the most common first. */
-export async function getFieldNames(question: Question, prefix: string, signal?: AbortSignal): Promise<string[]> {
+/** Fields that begin so, the most common first. */
+export async function getFields(question: Question, prefix: string, signal?: AbortSignal): Promise<readonly Field[]> {
   const parameters = { ...window(question), prefix, limit: "30" };
-  const { fields } = await ask<wire.Fields>("/api/v1/fields", parameters, signal);
-  return fields.map(({ name }) => name);
+  return (await ask<wire.Fields>("/api/v1/fields", parameters, signal)).fields;
 }
 
 /** Values of a field that begin so, the most frequent first. */

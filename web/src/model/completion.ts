@@ -23,27 +23,42 @@ export interface Choice {
   readonly note: string;
 }
 
+/** A field that spans have. */
+export interface Field {
+  readonly name: string;
+  readonly kind: "field" | "text" | "number" | "truth" | "list" | "resource";
+}
+
 /** Keys that are no field of a span, or are written otherwise in a search; each with what it is for. */
 const KEYS: ReadonlyArray<readonly [string, string]> = [
-  ["service", ""],
+  ["service", "who worked"],
   ["status", "error, ok"],
   ["kind", "server, client"],
   ["duration", ">100ms"],
   ["resource", "route, statement"],
-  ["name", ""],
-  ["origin", "file:line"],
-  ["file", ""],
-  ["fn", "function"],
-  ["line", ""],
+  ["name", "of the span"],
+  ["origin", "file:line of your code"],
+  ["file", "of your code"],
+  ["fn", "function of your code"],
+  ["line", "number in the file"],
   ["has", "origin, error"],
-  ["env", ""],
-  ["version", ""],
-  ["commit", ""],
-  ["repository", ""],
+  ["env", "environment"],
+  ["version", "of the service"],
+  ["commit", "of the code"],
+  ["repository", "of the code"],
   ["trace_id", ""],
   ["span_id", ""],
   ["parent_id", ""],
 ];
+
+const VALUES: Readonly<Record<Field["kind"], string>> = {
+  field: "",
+  text: "text",
+  number: "number",
+  truth: "true, false",
+  list: "list",
+  resource: "of the process",
+};
 
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   status: ["error", "ok", "unset"],
@@ -106,6 +121,11 @@ export function knownChoices({ key, prefix }: Completing): Choice[] {
 /** A field by its name as the server lists it. */
 export function keyChoice(name: string, note: string): Choice {
   return { text: name, insert: `${name.replace(/[\s()":\\]/g, "\\$&")}:`, note };
+}
+
+/** A field, and what its values are. */
+export function fieldChoice({ name, kind }: Field): Choice {
+  return keyChoice(name, VALUES[kind]);
 }
 
 export function valueChoice(value: string, note: string): Choice {

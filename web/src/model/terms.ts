@@ -97,7 +97,10 @@ function withoutMatch(query: string, match: Match): string {
 function cut(query: string, term: Term): string {
   const before = query.slice(0, term.start);
   const head = withoutLastAnd(before);
-  const tail = query.slice(term.end).replace(head === before ? /^\s*AND(?![^\s()])/ : "", "").trimStart();
+  const tail = query
+    .slice(term.end)
+    .replace(head === before ? /^\s*AND(?![^\s()])/ : "", "")
+    .trimStart();
   // What stands before the head stays where it is, for the terms that are cut after this one.
   return head.trim() === "" ? tail : `${head.trimEnd()} ${tail}`.trimEnd();
 }

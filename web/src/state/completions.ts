@@ -1,13 +1,13 @@
 /** What could be written at the caret of the search box: asked of the server a moment after the last key. */
 
 import { signal } from "@preact/signals";
-import { getFieldNames, getFieldValues } from "../client/counts";
+import { getFields, getFieldValues } from "../client/counts";
 import {
   type Choice,
   type Completing,
   completingAt,
+  fieldChoice,
   fieldOfKey,
-  keyChoice,
   knownChoices,
   valueChoice,
 } from "../model/completion";
@@ -42,7 +42,9 @@ export function offerAt(query: string, caret: number): void {
     const field = at.key === null ? null : fieldOfKey(at.key);
     const found: Promise<Choice[]> =
       at.key === null
-        ? getFieldNames(all, at.prefix, signal).then((names) => names.map((name) => keyChoice(name, "")))
+        ? Promise.all(beginnings(at.prefix).map((prefix) => getFields(all, prefix, signal))).then((found) =>
+            found.flat().map(fieldChoice),
+          )
         : field === null
           ? Promise.resolve([])
           : getFieldValues(all, field, at.prefix, signal).then((values) =>
@@ -60,6 +62,11 @@ export function offerAt(query: string, caret: number): void {
       },
     );
   }, REST_MS);
+}
+
+/** A word may be the beginning of an attribute's name, whose mark not everybody knows of. */
+function beginnings(prefix: string): readonly string[] {
+  return prefix === "" || prefix.startsWith("@") ? [prefix] : [prefix, `@${prefix}`];
 }
 
 export function stopOffering(): void {

@@ -1,7 +1,7 @@
 /** The facets beside the list: what was counted for the search of the list, and which of them are folded. */
 
 import { effect, signal } from "@preact/signals";
-import { getFacets, getFieldNames } from "../client/counts";
+import { getFacets, getFields } from "../client/counts";
 import { asSearched, type Facet, facetSearches } from "../model/facets";
 import { asProblem, isAbort, type Problem } from "../model/problem";
 import { question } from "./explorer";
@@ -54,7 +54,8 @@ export async function fieldsLike(words: string, signal: AbortSignal): Promise<st
   const asked = question.peek();
   if (!asked) return [];
   const prefixes = words.startsWith("@") ? [words] : [words, `@${words}`];
-  const names = await Promise.all(prefixes.map((prefix) => getFieldNames(asked, prefix, signal)));
+  const fields = await Promise.all(prefixes.map((prefix) => getFields(asked, prefix, signal)));
+  const names = fields.map((found) => found.map(({ name }) => name));
   return [...new Set(names.flat())];
 }
 
