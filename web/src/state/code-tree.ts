@@ -46,6 +46,15 @@ export function openTree(place: CodePlace, range: TimeRange, before: Promise<voi
   });
 }
 
+/** Asks anew which repositories there are: one was added. */
+export async function relist(): Promise<void> {
+  try {
+    repositories.value = await listRepositories();
+  } catch (error) {
+    problem.value = asProblem(error);
+  }
+}
+
 export function setUnfolded(folder: string, isUnfolded: boolean): void {
   const next = new Set(unfolded.value);
   if (isUnfolded) next.add(folder);

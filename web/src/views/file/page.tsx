@@ -150,18 +150,24 @@ export function CodePage({ place, range }: CodePageProps) {
       }
       keys={
         <>
-          <span>
-            <kbd>]</kbd>next hot line
-          </span>
-          <span>
-            <kbd>j k</kbd>line
-          </span>
-          <span>
-            <kbd>l</kbd>lens
-          </span>
-          <span>
-            <kbd>t</kbd>go to file
-          </span>
+          {isFile ? (
+            <>
+              <span>
+                <kbd>]</kbd>next hot line
+              </span>
+              <span>
+                <kbd>j k</kbd>line
+              </span>
+              <span>
+                <kbd>l</kbd>lens
+              </span>
+            </>
+          ) : null}
+          {place.repository === null ? null : (
+            <span>
+              <kbd>t</kbd>go to file
+            </span>
+          )}
           <span>
             <kbd>?</kbd>all keys
           </span>
@@ -219,8 +225,12 @@ function Crumbs({ place }: { place: CodePlace }) {
         {place.repository ?? "Code"}
         {place.commit === null ? null : `@${place.commit.slice(0, 7)}`}
       </a>
-      <span class="mono cut muted dir">{directory}</span>
-      <b class="mono cut">{name}</b>
+      {place.path === null ? null : (
+        <>
+          <span class="mono cut muted dir">{directory}</span>
+          <b class="mono cut">{name}</b>
+        </>
+      )}
     </h1>
   );
 }

@@ -10,9 +10,12 @@ import type { TimeRange } from "../../model/time-range";
 import { rowsInView, scrollToShow } from "../../model/virtual";
 import * as state from "../../state/code-tree";
 import { Duration, Icon } from "../glyphs";
+import { lazily } from "../lazily";
 import { codeLink } from "../links";
 import { Blank, LookFurther, ProblemBlank, Skeleton } from "../states";
 import { pixels, useViewport } from "../viewport";
+
+const NoRepository = lazily(() => import("./no-repository").then((file) => file.NoRepository), null);
 
 interface TreeProps {
   place: CodePlace;
@@ -81,6 +84,13 @@ export function HottestFiles({ place, range }: TreeProps) {
   if (problem) return <ProblemBlank problem={problem} onRetry={() => state.openTree(place, range)} />;
   if (place.repository === null) return <Repositories range={range} />;
   if (!state.paths.value) return <Skeleton share={0.5} />;
+  if (state.paths.value.length === 0) {
+    return (
+      <Blank title="No file yet">
+        git tracks no file of {place.repository} here. Commit one, and reload this page.
+      </Blank>
+    );
+  }
   const hottest = hottestFiles(state.heat.value, SHOWN);
   if (hottest.length === 0) {
     return (
@@ -128,20 +138,7 @@ function HotFile({ path, file, most, href }: { path: string; file: FileHeat; mos
 function Repositories({ range }: { range: TimeRange }) {
   const names = state.repositories.value;
   if (!names) return <Skeleton share={0.5} />;
-  if (names.length === 0) {
-    return (
-      <Blank
-        title="No repository"
-        acts={
-          <a class="btn btn-s" href="/settings#repositories">
-            Add one
-          </a>
-        }
-      >
-        Start the server in your checkout, or name checkouts: <code>spanorigin up --repo PATH</code>.
-      </Blank>
-    );
-  }
+  if (names.length === 0) return <NoRepository />;
   return (
     <section class="scroll hottest">
       <h2 class="title">Repositories</h2>

@@ -6,6 +6,7 @@ import { counted, durationText } from "../../model/numbers";
 import type { Listener } from "../../model/span";
 import { health, isAway, isStoreEmpty, watchClosely } from "../../state/health";
 import { copy } from "../../state/toast";
+import { Command } from "../command";
 import { Frame } from "../frame";
 import { Icon } from "../glyphs";
 import { Notice, Skeleton } from "../states";
@@ -138,20 +139,7 @@ function Step({ n, title, command, children }: StepProps) {
       <div>
         <h2 class="title">{title}</h2>
         <p class="muted">{children}</p>
-        <div class="cmd">
-          <code>
-            <span class="muted">$</span> {command}
-          </code>
-          <button
-            class="btn btn-s btn-quiet btn-icon"
-            type="button"
-            aria-label={`Copy: ${command}`}
-            title="Copy"
-            onClick={() => copy(command, "Command")}
-          >
-            <Icon name="copy" />
-          </button>
-        </div>
+        <Command text={command} />
       </div>
     </li>
   );

@@ -19,14 +19,7 @@ const KINDS: Readonly<Record<Registration["kind"], string>> = {
 };
 
 export function Repositories() {
-  const shelf = settings.repositories;
-  useEffect(() => void shelf.load(), []);
-  const isFetching = shelf.value.value?.some(({ state }) => state === "fetching") ?? false;
-  useEffect(() => {
-    if (!isFetching) return;
-    const timer = setInterval(shelf.load, LOOK_MS);
-    return () => clearInterval(timer);
-  }, [isFetching]);
+  const shelf = useRepositories();
   return (
     <Section
       id="repositories"
@@ -38,16 +31,35 @@ export function Repositories() {
         {(found) => (
           <>
             {found.length === 0 ? <p>None yet, so no span shows its code.</p> : null}
-            <ul>
-              {found.map((one) => (
-                <Row key={one.id} one={one} />
-              ))}
-            </ul>
+            <RepositoryRows of={found} />
           </>
         )}
       </Held>
-      {may("admin") ? <Add /> : null}
+      {may("admin") ? <AddRepository /> : null}
     </Section>
+  );
+}
+
+/** The repositories, asked for when they are first shown, and again and again while one of them is being fetched. */
+export function useRepositories() {
+  const shelf = settings.repositories;
+  useEffect(() => void shelf.load(), []);
+  const isFetching = shelf.value.value?.some(({ state }) => state === "fetching") ?? false;
+  useEffect(() => {
+    if (!isFetching) return;
+    const timer = setInterval(shelf.load, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [isFetching]);
+  return shelf;
+}
+
+export function RepositoryRows({ of }: { of: readonly Registration[] }) {
+  return (
+    <ul>
+      {of.map((one) => (
+        <Row key={one.id} one={one} />
+      ))}
+    </ul>
   );
 }
 
@@ -78,7 +90,8 @@ function Row({ one }: { one: Registration }) {
   );
 }
 
-function Add() {
+/** By folder, by address, or by a bundle; for those who may. */
+export function AddRepository() {
   const [where, setWhere] = useState("");
   const [problem, setProblem] = useState<Problem | null>(null);
   return (
