@@ -63,6 +63,33 @@ def test_any_page_may_be_a_view(tab, views, traces, demo, shown):
         expect(page.get_by_test_id(there).first).to_be_visible()
 
 
+def test_a_page_is_saved_where_it_is_looked_at(tab, views, traces, demo):
+    address = f"/trace/{traces['check out']}?view=list"
+    page = tab.open(address)
+    expect(page.get_by_test_id("list-row").first).to_be_visible()
+    page.get_by_test_id("views-menu").click()
+    page.get_by_test_id("view-name").fill("A checkout as a list")
+    page.get_by_test_id("view-name").press("Enter")
+    saved = page.get_by_test_id("saved-view").filter(has_text="A checkout as a list")
+    expect(saved.get_by_role("link")).to_have_attribute("href", address)
+    take_screenshot(page, "saved-views-of-a-trace")
+
+    page.goto(f"{demo.server.address}/settings")
+    # What settings show is no view.
+    expect(page.get_by_test_id("palette-button")).to_be_visible()
+    expect(page.get_by_test_id("views-menu")).to_have_count(0)
+    page.goto(f"{demo.server.address}/code?window=1h")
+    page.get_by_test_id("palette-button").click()
+    page.get_by_role("combobox").fill("save this")
+    page.get_by_test_id("offer").filter(has_text="Save this page as a view").click()
+    expect(page.get_by_test_id("view-name")).to_be_visible()
+    page.get_by_test_id("saved-view").filter(has_text="A checkout as a list").get_by_role("link").click()
+    expect(page).to_have_url(demo.server.address + address)
+    # The menu does not go along to the next page.
+    expect(page.get_by_test_id("list-row").first).to_be_visible()
+    expect(page.get_by_test_id("view-name")).to_have_count(0)
+
+
 def test_the_link_goes_on_when_the_view_is_renamed_and_shows_something_else(tab, views):
     view = made(views, "Before", "/explore?view=top")
     views.put(f"/views/{view['id']}", json={"name": "After", "address": "/explore?view=heat&window=1h"})

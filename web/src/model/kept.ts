@@ -68,6 +68,11 @@ export interface AuditEntry {
   readonly status: number;
 }
 
+/** Pages that are worth a name: what they show is in their addresses. */
+export function isViewable(page: string): boolean {
+  return ["explore", "trace", "code", "origin", "diff", "findings"].includes(page);
+}
+
 /** `20261121` as a date to read. */
 export function dayOf(day: string): string {
   return /^\d{8}$/.test(day) ? `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}` : day;

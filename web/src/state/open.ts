@@ -3,4 +3,6 @@
 import { signal } from "@preact/signals";
 
 export const isPaletteOpen = signal(false);
+/** Whether saved views are, on pages that can be one. */
+export const isViewsOpen = signal(false);
 export const isKeySheetOpen = signal(false);

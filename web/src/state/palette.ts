@@ -8,10 +8,12 @@ import { listViews } from "../client/kept";
 import { writeAddress } from "../model/address";
 import { ALL_CODE } from "../model/code-address";
 import { findPaths } from "../model/fuzzy";
+import { isViewable } from "../model/kept";
 import { type Offer, traceIdIn } from "../model/palette";
 import { writeValue } from "../model/terms";
 import { fromMs } from "../model/time";
 import { DEFAULT_RANGE, resolveRange } from "../model/time-range";
+import { page } from "./route";
 
 /** What the server knows: saved views, services, lines and functions. */
 export const found = signal<readonly Offer[]>([]);
@@ -26,6 +28,7 @@ const PAGES: readonly Offer[] = [
   { kind: "Go to", text: "Findings: N+1, slow, failing", to: "/findings" },
   { kind: "Go to", text: "Settings", to: "/settings" },
   { kind: "Go to", text: "How to send the first span", to: "/" },
+  { kind: "Do", text: "Save this page as a view", to: "views", note: "v" },
   { kind: "Do", text: "Light or dark theme", to: "theme", note: "Theme" },
   { kind: "Do", text: "Show all keys", to: "keys", note: "?" },
 ];
@@ -36,7 +39,7 @@ export function offersFor(words: string): readonly Offer[] {
   const search = words.trim();
   const traceId = traceIdIn(search);
   return [
-    ...PAGES,
+    ...PAGES.filter(({ to }) => to !== "views" || isViewable(page.value.name)),
     ...(traceId ? [{ kind: "Trace", text: `Open trace ${traceId}`, to: `/trace/${traceId}` } as const] : []),
     ...found.value,
     ...(search === "" ? [] : [{ kind: "Search", text: `Search spans for ${search}`, to: exploreAt(search) } as const]),

@@ -12,20 +12,21 @@ import { Icon } from "./glyphs";
 import { useKeys } from "./keys";
 import { lazily, loadTheRest } from "./lazily";
 import { EXPLORE } from "./links";
+import { pageInFile } from "./page-file";
 import { Sprite } from "./sprite";
 import { Blank } from "./states";
 
-const ExplorePage = lazily(() => import("./explore/page").then((file) => file.ExplorePage));
-const CodePage = lazily(() => import("./file/page").then((file) => file.CodePage));
-const OriginPage = lazily(() => import("./origin/page").then((file) => file.OriginPage));
-const DiffPage = lazily(() => import("./diff/page").then((file) => file.DiffPage));
-const FindingsPage = lazily(() => import("./findings/page").then((file) => file.FindingsPage));
-const FirstRunPage = lazily(() => import("./first-run/page").then((file) => file.FirstRunPage));
+const ExplorePage = pageInFile(() => import("./explore/page").then((file) => file.ExplorePage));
+const CodePage = pageInFile(() => import("./file/page").then((file) => file.CodePage));
+const OriginPage = pageInFile(() => import("./origin/page").then((file) => file.OriginPage));
+const DiffPage = pageInFile(() => import("./diff/page").then((file) => file.DiffPage));
+const FindingsPage = pageInFile(() => import("./findings/page").then((file) => file.FindingsPage));
+const FirstRunPage = pageInFile(() => import("./first-run/page").then((file) => file.FirstRunPage));
 const KeySheet = lazily(() => import("./key-sheet").then((file) => file.KeySheet), null);
 const Palette = lazily(() => import("./palette").then((file) => file.Palette), null);
-const SavedPage = lazily(() => import("./saved").then((file) => file.SavedPage));
-const SettingsPage = lazily(() => import("./settings/page").then((file) => file.SettingsPage));
-const TracePage = lazily(() => import("./trace/page").then((file) => file.TracePage));
+const SavedPage = pageInFile(() => import("./saved").then((file) => file.SavedPage));
+const SettingsPage = pageInFile(() => import("./settings/page").then((file) => file.SettingsPage));
+const TracePage = pageInFile(() => import("./trace/page").then((file) => file.TracePage));
 
 /** Pages that are a file of their own. */
 const IN_FILES: Partial<Record<Page["name"], { readonly ask: () => Promise<void> }>> = {

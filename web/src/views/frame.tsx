@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { isViewable } from "../model/kept";
 import { rate } from "../model/numbers";
 import { health, isAway, isSignedOut } from "../state/health";
 import { isKeySheetOpen, isPaletteOpen } from "../state/open";
@@ -10,6 +11,7 @@ import { session, signOut } from "../state/session";
 import { flipTheme, theme } from "../state/theme";
 import { Icon } from "./glyphs";
 import { signInAddress } from "./states";
+import { ViewsButton } from "./views-button";
 
 interface FrameProps {
   title: string;
@@ -75,6 +77,15 @@ function TopBar() {
       </nav>
       <span class="grow" />
       <Pulse />
+      {/* The explorer has it among its tools. */}
+      {isViewable(page.value.name) && page.value.name !== "explore" ? (
+        <ViewsButton
+          key={page.value.name}
+          class="btn-s btn-quiet btn-icon"
+          label={<Icon name="saved" />}
+          name="Saved views"
+        />
+      ) : null}
       <button
         class="btn btn-s btn-quiet"
         type="button"

@@ -9,6 +9,7 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
     title: "Everywhere",
     keys: [
       ["Ctrl K", "go anywhere"],
+      ["v", "saved views; save what you see"],
       ["?", "this sheet"],
     ],
   },
@@ -25,7 +26,6 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
       ["Space", "look at the span beside the list"],
       ["1 2 3 4", "spans, origins, top list, heat map"],
       ["\u2190 \u2192 \u2191 \u2193", "on the heat map: move the box; with Shift, size it; Enter compares"],
-      ["v", "saved views"],
       ["l p", "live on and off, pause it"],
     ],
   },

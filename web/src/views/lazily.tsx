@@ -2,8 +2,6 @@
 
 import { signal } from "@preact/signals";
 import type { ComponentChildren, ComponentType } from "preact";
-import { Frame } from "./frame";
-import { Blank } from "./states";
 
 type Loaded<Props> = ComponentType<Props> | "failed" | null;
 
@@ -16,11 +14,13 @@ const waiting: Array<() => void> = [];
  * A component that asks for its file when it is first drawn, or by `loadTheRest`, whichever comes first.
  *
  * @param load an `import()` of the component; called again after it failed, when the component is drawn anew.
- * @param meanwhile drawn until then: the empty frame of a page, unless told otherwise, as for a part of a page.
+ * @param meanwhile drawn until then.
+ * @param instead drawn when it could not be had.
  */
 export function lazily<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
-  meanwhile?: ComponentChildren,
+  meanwhile: ComponentChildren,
+  instead: ComponentChildren = <p class="blank">This part could not be loaded.</p>,
 ): LazyComponent<Props> {
   const loaded = signal<Loaded<Props>>(null);
   let asked: Promise<void> | null = null;
@@ -43,42 +43,12 @@ export function lazily<Props extends object>(
     // Not in an effect: that would be after the frame which draws that there is nothing yet.
     void ask();
     const Known = loaded.value;
-    const isPage = meanwhile === undefined;
-    if (Known === "failed") return isPage ? <Failed /> : <p class="blank">This part could not be loaded.</p>;
-    return Known ? <Known {...props} /> : isPage ? <Waiting /> : meanwhile;
+    if (Known === "failed") return instead;
+    return Known ? <Known {...props} /> : meanwhile;
   }
 }
 
 /** Asks for every file that is not there yet; called when the page that was opened has been drawn. */
 export function loadTheRest(): void {
   for (const ask of waiting) void ask();
-}
-
-function Waiting() {
-  return (
-    <Frame title="Opening" keys={null}>
-      <main class="fill" aria-busy="true" />
-    </Frame>
-  );
-}
-
-/** A server of another version has no such file any more: only reading the whole page anew helps. */
-function Failed() {
-  return (
-    <Frame title="Not loaded" keys={null}>
-      <main class="fill">
-        <Blank
-          title="This page could not be loaded"
-          isError
-          acts={
-            <button class="btn btn-s" type="button" onClick={() => location.reload()}>
-              Load it again
-            </button>
-          }
-        >
-          The server did not send the page's script. It may have been stopped, or be of another version by now.
-        </Blank>
-      </main>
-    </Frame>
-  );
 }

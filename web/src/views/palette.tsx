@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { fitting, type Offer } from "../model/palette";
-import { isKeySheetOpen, isPaletteOpen } from "../state/open";
+import { isKeySheetOpen, isPaletteOpen, isViewsOpen } from "../state/open";
 import { askFor, offersFor } from "../state/palette";
 import { follow } from "../state/route";
 import { flipTheme } from "../state/theme";
@@ -20,6 +20,7 @@ export function Palette() {
     close();
     if (kind !== "Do") follow(to);
     else if (to === "theme") flipTheme();
+    else if (to === "views") isViewsOpen.value = true;
     else isKeySheetOpen.value = true;
   };
   return (

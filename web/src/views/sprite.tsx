@@ -17,6 +17,7 @@ export type IconName =
   | "out"
   | "refresh"
   | "right"
+  | "saved"
   | "search"
   | "theme"
   | "up"
@@ -84,6 +85,15 @@ export function Sprite() {
       </symbol>
       <symbol id="i-right" viewBox="0 0 16 16">
         <path d="m6 4 4 4-4 4" />
+      </symbol>
+      <symbol id="i-saved" viewBox="0 0 16 16">
+        <path
+          d="M4.5 2.5h7v11L8 10.7l-3.5 2.8z"
+          fill="none"
+          stroke="currentColor"
+          stroke-width="1.5"
+          stroke-linejoin="round"
+        />
       </symbol>
       <symbol id="i-search" viewBox="0 0 16 16">
         <circle cx="7" cy="7" r="4.5" />

@@ -19,6 +19,7 @@ import { useKeys } from "../keys";
 import { lazily } from "../lazily";
 import { Menu } from "../menu";
 import { Blank, ProblemBlank } from "../states";
+import { ViewsButton } from "../views-button";
 import { DeployWords } from "./deploys";
 import { Facets } from "./facets";
 import { SpanList } from "./list";
@@ -36,7 +37,6 @@ const Top = lazily(() => import("./top").then((file) => file.Top), null);
 const TopField = lazily(() => import("./top").then((file) => file.TopField), null);
 const Drawer = lazily(() => import("./drawer").then((file) => file.Drawer), <aside class="side-right" />);
 const ColumnsMenu = lazily(() => import("./columns-menu").then((file) => file.ColumnsMenu), null);
-const ViewsMenu = lazily(() => import("./views-menu").then((file) => file.ViewsMenu), null);
 
 /** The keys that belong to a view alone. */
 const VIEW_KEYS: Readonly<Record<ExploreView, ReadonlyArray<readonly [key: string, words: string]>>> = {
@@ -62,7 +62,6 @@ interface Search {
 
 export function ExplorePage({ query, range, look }: Search) {
   const field = useRef<HTMLInputElement>(null);
-  const [hasViews, setHasViews] = useState(false);
   const [isChoosingTime, setIsChoosingTime] = useState(false);
   const columns = readColumns(look.cols);
   const fields = askedOf(columns).join();
@@ -83,7 +82,6 @@ export function ExplorePage({ query, range, look }: Search) {
     "2": () => onLook({ view: "origins" }),
     "3": () => onLook({ view: "top" }),
     "4": () => onLook({ view: "heat" }),
-    v: () => setHasViews(true),
   });
   const onLive = () => {
     if (look.live === "off") explorer.refresh();
@@ -178,17 +176,7 @@ export function ExplorePage({ query, range, look }: Search) {
                 )}
               </Menu>
             ) : null}
-            <Menu
-              testId="views-menu"
-              class="btn-s btn-quiet"
-              label="Views"
-              opens="dialog"
-              title="Saved views (v)"
-              isOpen={hasViews}
-              onToggle={setHasViews}
-            >
-              {(close) => <ViewsMenu onClose={close} />}
-            </Menu>
+            <ViewsButton class="btn-s btn-quiet" label="Views" />
             <TakeMenu
               asked={explorer.question.value}
               command={(asked) => curlCommand(location.origin, asked)}
