@@ -78,17 +78,18 @@ interface GroupTrackProps {
 function GroupTrack({ opened, group, hue, trackPx }: GroupTrackProps) {
   const shown = axis.value;
   const whole = shareOf(shown, group.from, group.to);
-  if (!whole) return <span role="gridcell" class="wf-track" aria-label={durationText(group.totalNs)} />;
+  const words = `${durationText(group.totalNs)}, p95 ${durationText(group.p95Ns)}`;
+  if (!whole) return <span role="gridcell" class="wf-track" aria-label={words} />;
   const { x, w } = whole;
   const { bars, pieces } = drawn(opened, group, shown);
   // The bars are many and thin, so that words within would not be read.
   const side = valueSide(x, w, trackPx);
   return (
-    <span role="gridcell" class="wf-track" aria-label={durationText(group.totalNs)}>
+    <span role="gridcell" class="wf-track" aria-label={words}>
       <Boxes class="wf-bars" boxes={bars} colour={hue} trackPx={trackPx} />
       {isCriticalShown.value ? <Boxes class="crits" boxes={pieces} trackPx={trackPx} /> : null}
       <span class={`wf-val ${side === "inside" ? "on-bars" : ""}`} style={valuePlace(side, x, w)}>
-        {durationText(group.totalNs)}, p95 {durationText(group.p95Ns)}
+        {words}
       </span>
     </span>
   );
