@@ -84,6 +84,8 @@ class Doors:
         details = (call.details() or "").encode()
         if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
             return Outcome(429 if b"queue-full" in details else 413, details)
+        if b"[request-too-large]" in details:
+            return Outcome(413, details)
         return Outcome(_STATUSES.get(code, 0), details)
 
     def over_socket(self, octets: bytes) -> Outcome:

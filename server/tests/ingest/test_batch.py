@@ -124,6 +124,13 @@ async def test_a_group_too_large_for_memory_is_written_in_parts_and_a_body_too_l
     assert len(writer.stored) == 9
 
 
+async def test_a_body_that_comes_when_all_memory_is_taken_can_be_sent_again(batch, writer):
+    writer.failure = StoreFailed("Code: 241. (total) memory limit exceeded: would use", slug="store-failed", code=241)
+    failed = await gathered(batch, [body(), body()])
+
+    assert [(type(answer), answer.code) for answer in failed] == [(StoreFailed, 241)] * 2
+
+
 async def test_when_the_store_fails_everyone_is_told_and_the_next_group_is_written(batch, writer):
     writer.failure = StoreFailed("disk full", slug="store-failed", code=243)
     failed = await gathered(batch, [body(), body()])

@@ -86,6 +86,19 @@ def test_canary_what_a_failed_statement_wrote_comes_before_the_next_answer(engin
     assert session.query("SELECT 1 AS b", "JSONColumns").bytes().count(b"{") == 2
 
 
+def test_the_engine_tells_when_it_was_not_one_statement_that_took_the_memory(tmp_path):
+    """Its words decide whether a request is told to come back (`ingest.batch`)."""
+    program = OPEN + (
+        "e = E(Path(sys.argv[1]), memory_limit_bytes=400 * 2**20)\n"
+        "try: e.query('SELECT length(groupArray(number)) AS n FROM numbers(200000000) SETTINGS max_memory_usage = 0')\n"
+        "except Exception as error: print(error.code, '(total) memory limit exceeded' in error.message)\n"
+    )
+
+    answer = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False)
+
+    assert answer.stdout.splitlines() == ["241 True"], answer.stderr
+
+
 def test_one_statement_cannot_take_all_memory(tmp_path):
     program = OPEN + (
         "e = E(Path(sys.argv[1]), memory_limit_bytes=400 * 2**20)\n"

@@ -37,6 +37,8 @@ QUEUE_BODIES: Final = 512
 QUEUE_BYTES: Final = 128 * 1024 * 1024
 
 _OUT_OF_MEMORY = 241
+# How the engine says that it was not one statement's memory that ran out.
+_OF_ALL = "(total) memory limit exceeded"
 _RATE_WINDOW_S = 10.0
 
 
@@ -226,7 +228,7 @@ class Batch:
                 for part in _halves(group):
                     self._settle(writer, part)
             else:
-                _answer_all(group, RequestTooLarge() if error.code == _OUT_OF_MEMORY else error)
+                _answer_all(group, RequestTooLarge() if _is_of_its_size(error) else error)
         except Exception as error:
             # Whatever it was: the thread has to outlive it, and every sender is to be answered.
             _answer_all(
@@ -275,6 +277,11 @@ def _parses(body: Body) -> bool:
     except DecodeError:
         return False
     return True
+
+
+def _is_of_its_size(error: StoreFailed) -> bool:
+    """Whether a body alone needed more memory than it may. When all questions together did, it can be sent again."""
+    return error.code == _OUT_OF_MEMORY and _OF_ALL not in error.message
 
 
 def _halves(group: Sequence[_Waiting]) -> list[Sequence[_Waiting]]:
