@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ALL_CODE, type CodePlace } from "../src/model/code-address";
 import { file, lines, openFile, problem } from "../src/state/code";
-import { askAhead } from "../src/state/code-ahead";
+import { askAhead, within } from "../src/state/code-ahead";
 
 const RANGE = { window: "1h" };
 const asked: string[] = [];
@@ -77,4 +77,12 @@ test("a repository without a file asks for nothing ahead", async () => {
   await askAhead({ ...ALL_CODE, repository: "shop" }, RANGE);
 
   expect(asked).toEqual([]);
+});
+
+test("a file that other services may have another of the name of is counted of its own alone", () => {
+  const place = { ...at("web/app/pay.py"), as: "app/pay.py", service: "the web" };
+
+  expect(within(place, "", "4f2c91a")).toBe('commit:4f2c91a service:"the web"');
+  expect(within(place, 'origin:"app/pay.py:4"', null)).toBe('origin:"app/pay.py:4" service:"the web"');
+  expect(within({ ...place, service: null }, "", null)).toBe("");
 });

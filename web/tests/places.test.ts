@@ -79,7 +79,7 @@ test("shares are told with as many digits as matter", () => {
 });
 
 test("the search for a line keeps its path in one piece", () => {
-  expect(lineSearch('a "b"/c d.py', 4, "4f2c91a")).toBe('origin:"a \\"b\\"/c d.py:4" commit:4f2c91a');
+  expect(lineSearch('a "b"/c d.py', 4)).toBe('origin:"a \\"b\\"/c d.py:4"');
 });
 
 describe("addresses of code", () => {
@@ -99,6 +99,10 @@ describe("addresses of code", () => {
     [
       "/code/shop/app/a%20%23b.py?as=b.py&commits=all",
       { ...ALL_CODE, repository: "shop", path: "app/a #b.py", as: "b.py", ofAll: true },
+    ],
+    [
+      "/code/shop/web/app/pay.py?as=app%2Fpay.py&service=web",
+      { ...ALL_CODE, repository: "shop", path: "web/app/pay.py", as: "app/pay.py", service: "web" },
     ],
     ["/code/a%40b%2Fc@4f2c91a/x.py", { ...ALL_CODE, repository: "a@b/c", commit: "4f2c91a", path: "x.py" }],
   ])("%s is read, and written as it was", (address, place) => {

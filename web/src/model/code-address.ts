@@ -13,6 +13,8 @@ export interface CodePlace {
   readonly line: number | null;
   /** The file as its spans call it, where that is not its path in the repository. */
   readonly as: string | null;
+  /** The service whose spans alone are counted: others may have another file of the name that `as` is. */
+  readonly service: string | null;
   /** Whether spans of all commits are counted, and not only those of `commit`. */
   readonly ofAll: boolean;
   readonly lens: CodeLens;
@@ -30,6 +32,7 @@ export const ALL_CODE: CodePlace = {
   path: null,
   line: null,
   as: null,
+  service: null,
   ofAll: false,
   lens: "total",
   against: null,
@@ -51,6 +54,7 @@ export function readCodeAddress(path: string, parameters: URLSearchParams): Code
     path: file,
     line: /^[1-9]\d{0,8}$/.test(line) ? Number(line) : null,
     as: parameters.get("as"),
+    service: parameters.get("service") || null,
     ofAll: parameters.get("commits") === "all",
     lens: CODE_LENSES.find((known) => known === parameters.get("lens")) ?? "total",
     against: /^[0-9a-f]{7,40}$/.exec(parameters.get("against")?.toLowerCase() ?? "")?.[0] ?? null,
@@ -62,6 +66,7 @@ export function writeCodeAddress(place: CodePlace, parameters: URLSearchParams):
   if (place.repository === null) return "/code";
   if (place.line !== null) parameters.set("line", String(place.line));
   if (place.as !== null && place.as !== place.path) parameters.set("as", place.as);
+  if (place.service !== null) parameters.set("service", place.service);
   if (place.ofAll) parameters.set("commits", "all");
   if (place.lens !== "total") parameters.set("lens", place.lens);
   if (place.against !== null) parameters.set("against", place.against);

@@ -150,6 +150,6 @@ export function rateQuantity(perSecond: number): Quantity {
 }
 
 /** The search for the spans of a line. */
-export function lineSearch(path: string, line: number, commit: string | null): string {
-  return `origin:"${`${path}:${line}`.replace(/["\\]/g, "\\$&")}"${commit === null ? "" : ` commit:${commit}`}`;
+export function lineSearch(path: string, line: number): string {
+  return `origin:"${`${path}:${line}`.replace(/["\\]/g, "\\$&")}"`;
 }

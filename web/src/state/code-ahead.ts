@@ -18,8 +18,9 @@ export function fileKeyOf(place: CodePlace): string {
 
 /** What lines cost is the same for all places of one key, until somebody asks anew. */
 export function countKeyOf(place: CodePlace, range: TimeRange): string {
-  return JSON.stringify([fileKeyOf(place), place.as, place.ofAll, place.lens, place.against, range], (_, value) =>
-    typeof value === "bigint" ? String(value) : value,
+  return JSON.stringify(
+    [fileKeyOf(place), place.as, place.service, place.ofAll, place.lens, place.against, range],
+    (_, value) => (typeof value === "bigint" ? String(value) : value),
   );
 }
 
@@ -28,12 +29,17 @@ export function commitOf(place: CodePlace): string | null {
   return place.ofAll ? null : place.commit;
 }
 
+/** A search within what the place counts: of its service, where it names one, and of a commit. */
+export function within(place: CodePlace, search: string, commit: string | null): string {
+  const service = place.service === null ? "" : `service:"${place.service.replace(/["\\]/g, "\\$&")}"`;
+  return [search, commit === null ? "" : `commit:${commit}`, service].filter(Boolean).join(" ");
+}
+
 /** What is asked of the spans of a file, up to now. */
 export function questionOf(place: CodePlace, range: TimeRange): PlaceQuestion {
-  const commit = commitOf(place);
   return {
     path: place.as ?? place.path ?? "",
-    query: commit === null ? "" : `commit:${commit}`,
+    query: within(place, "", commitOf(place)),
     ...resolveRange(range, fromMs(Date.now())),
   };
 }

@@ -37,6 +37,7 @@ import {
   takeCounting,
   takeFile,
   throughLens,
+  within,
 } from "./code-ahead";
 
 export const file = signal<CodeFile | null>(null);
@@ -109,6 +110,11 @@ export function recount(place: CodePlace, range: TimeRange): void {
   void count(place, range);
 }
 
+/** The search for the spans that are counted at a line. */
+export function searchOfLine(place: CodePlace, line: number): string {
+  return within(place, lineSearch(place.as ?? place.path ?? "", line), commitOf(place));
+}
+
 /** Asks for what the inspector shows of a line. */
 export async function lookAt(place: CodePlace, range: TimeRange, line: number): Promise<void> {
   looking?.abort();
@@ -117,18 +123,11 @@ export async function lookAt(place: CodePlace, range: TimeRange, line: number): 
   const question = { ...questionOf(place, range), line };
   try {
     const isEntry = lines.value?.get(line)?.types.includes("entry") ?? false;
-    const ofLine = { ...question, query: lineSearch(question.path, line, null) };
+    const ofLine = { ...question, query: within(place, lineSearch(question.path, line), null) };
     const [callers, exits, slowest, course, ran] = await Promise.all([
       getCallers(question, abort.signal),
       isEntry ? getExits({ ...question, type: "entry" }, abort.signal) : [],
-      spansByDuration(
-        lineSearch(question.path, line, commitOf(place)),
-        question.from,
-        question.to,
-        SLOWEST_SHOWN,
-        "slowest",
-        abort.signal,
-      ),
+      spansByDuration(searchOfLine(place, line), question.from, question.to, SLOWEST_SHOWN, "slowest", abort.signal),
       getOverview(ofLine, COURSE_PIECES, abort.signal),
       listVersions(ofLine, 1, abort.signal),
     ]);
@@ -172,7 +171,7 @@ async function besideOf(place: CodePlace, question: PlaceQuestion, signal: Abort
   const there = await fileAt(place.against, place, question.path, signal);
   const [here, places] = await Promise.all([
     getFile(place.repository ?? "", place.commit, place.path ?? "", signal),
-    listPlaces({ ...question, path: there.as, query: `commit:${place.against}` }, "line", signal),
+    listPlaces({ ...question, path: there.as, query: within(place, "", place.against) }, "line", signal),
   ]);
   const map = lineMap(there.file.lines.map(lineText), here.lines.map(lineText));
   const found = new Map<number, LineRed>();
@@ -200,12 +199,12 @@ async function count(place: CodePlace, range: TimeRange, ahead: Counting | null 
     if (!isAbort(error) && !abort.signal.aborted) countProblem.value = asProblem(error);
     return;
   }
-  void lookBeside(asked, abort.signal);
+  void lookBeside(place, asked, abort.signal);
 }
 
 /** What the numbers do not wait for: the versions that ran, and what was called again and again. */
-async function lookBeside(asked: PlaceQuestion, signal: AbortSignal): Promise<void> {
-  const ofFile = { ...asked, query: `file:${writeValue(asked.path)}` };
+async function lookBeside(place: CodePlace, asked: PlaceQuestion, signal: AbortSignal): Promise<void> {
+  const ofFile = { ...asked, query: within(place, `file:${writeValue(asked.path)}`, null) };
   try {
     const [ran, again] = await Promise.all([listVersions(ofFile, 1, signal), listRepeats(ofFile, signal)]);
     if (signal.aborted) return;

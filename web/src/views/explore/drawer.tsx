@@ -96,6 +96,7 @@ function Facts({ detail }: { detail: SpanDetail }) {
               startNs={span.startNs}
               frame={0}
               path={origin.path}
+              service={span.service}
               type={origin.type}
               key={span.spanId}
             />

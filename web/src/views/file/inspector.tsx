@@ -128,8 +128,8 @@ function Details({ place, range, line }: { place: CodePlace; range: TimeRange; l
   const isHere = place.as === null || place.as === place.path;
   const link = ({ path, line: at }: { path: string; line: number }, isRemote: boolean) =>
     isHere && !isRemote
-      ? codeLink({ ...place, path, line: at, as: null }, range)
-      : exploreLink(lineSearch(path, at, null), range);
+      ? codeLink({ ...place, path, line: at, as: null, service: null }, range)
+      : exploreLink(lineSearch(path, at), range);
   return (
     <>
       {course ? (
@@ -166,10 +166,7 @@ function Details({ place, range, line }: { place: CodePlace; range: TimeRange; l
           ))}
         </Part>
       ) : null}
-      <SlowestTraces
-        slowest={detail.slowest}
-        all={exploreLink(lineSearch(place.as ?? place.path ?? "", line, place.ofAll ? null : place.commit), range)}
-      />
+      <SlowestTraces slowest={detail.slowest} all={exploreLink(state.searchOfLine(place, line), range)} />
     </>
   );
 }

@@ -86,6 +86,18 @@ export function CodePage({ place, range }: CodePageProps) {
               working copy
             </span>
           ) : null}
+          {isFile && place.service !== null ? (
+            <button
+              class="pill"
+              type="button"
+              data-testid="of-service"
+              title={`Only spans of ${place.service} are counted: its processes call this file ${place.as}, and those of other services may call another file so. Click to count all.`}
+              onClick={() => go({ service: null })}
+            >
+              only <b class="cut">{place.service}</b>
+              <Icon name="x" small />
+            </button>
+          ) : null}
           {place.repository === null ? null : (
             <button
               class="btn btn-s btn-quiet"

@@ -169,5 +169,5 @@ function Repositories({ range }: { range: TimeRange }) {
 /** The address of a file of the repository, with the name that spans have for it. */
 export function linkTo(path: string, place: CodePlace, range: TimeRange): string {
   const as = state.heat.value.get(path)?.as ?? null;
-  return codeLink({ ...place, path, line: null, as }, range);
+  return codeLink({ ...place, path, line: null, as, service: null }, range);
 }

@@ -17,7 +17,7 @@ export function Lines({ finding, range }: { finding: Finding; range: TimeRange }
   const [span, setSpan] = useState<Span | null | undefined>(undefined);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [preview, setPreview] = useState<Preview | null>(null);
-  const query = lineSearch(finding.path, finding.line, null);
+  const query = lineSearch(finding.path, finding.line);
   useEffect(() => {
     const abort = new AbortController();
     slowestOf(query, range, abort.signal).then(setSpan, (error) => {
@@ -39,6 +39,7 @@ export function Lines({ finding, range }: { finding: Finding; range: TimeRange }
           startNs={span.startNs}
           frame={0}
           path={finding.path}
+          service={span.service}
           type={span.origin.type}
           onFound={setPreview}
           foot={

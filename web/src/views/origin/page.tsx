@@ -102,7 +102,7 @@ function Body({ place, range, onRetry }: { place: OriginKey; range: TimeRange; o
   }
   const link = (near: { path: string; line: number; function: string }, isRemote: boolean) =>
     isRemote || near.function === ""
-      ? exploreLink(lineSearch(near.path, near.line, null), range)
+      ? exploreLink(lineSearch(near.path, near.line), range)
       : originLink({ path: near.path, function: near.function, line: null }, range);
   return (
     <main class="cols">

@@ -13,6 +13,7 @@ export function SourceOf({ slowest, onFound }: { slowest: Span | null; onFound: 
         startNs={slowest.startNs}
         frame={0}
         path={slowest.origin.path}
+        service={slowest.service}
         type={slowest.origin.type}
         onFound={onFound}
       />

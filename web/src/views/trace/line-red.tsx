@@ -55,7 +55,7 @@ export function LineRed({ place, startNs }: { place: Pick<Frame, "path" | "line"
           <a
             class="link"
             data-testid="spans-of-line"
-            href={exploreLink(lineSearch(path, line, null), { from: numbers.from, to: numbers.to })}
+            href={exploreLink(lineSearch(path, line), { from: numbers.from, to: numbers.to })}
           >
             its spans
           </a>

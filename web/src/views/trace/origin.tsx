@@ -67,7 +67,7 @@ export function OriginSection({ traceId, span, startNs, detail }: OriginSectionP
         </div>
         <p class="where" title={placeTitle(place)}>
           {preview ? (
-            <a class="origin" href={fileLink(preview, place.path, startNs)}>
+            <a class="origin" href={fileLink(preview, place.path, span.service, startNs)}>
               <PlaceWords place={place} />
             </a>
           ) : (
@@ -82,6 +82,7 @@ export function OriginSection({ traceId, span, startNs, detail }: OriginSectionP
           startNs={startNs}
           frame={frame}
           path={place.path}
+          service={span.service}
           type={type}
           onFound={setPreview}
           foot={frame === 0 ? <LineRed place={span.origin} startNs={startNs} /> : null}

@@ -36,6 +36,7 @@ export function Repeated({ opened, span, frames }: { opened: OpenTrace; span: Tr
           traceId={opened.trace.traceId}
           spanId={span.spanId}
           startNs={opened.trace.startNs}
+          service={span.service}
           path={span.origin.path}
           frames={frames}
         />
@@ -60,12 +61,14 @@ function LoopLine({
   spanId,
   startNs,
   path,
+  service,
   frames,
 }: {
   traceId: string;
   spanId: string;
   startNs: EpochNs;
   path: string;
+  service: string;
   frames: number;
 }) {
   const [loop, setLoop] = useState<Loop | null>(null);
@@ -91,7 +94,7 @@ function LoopLine({
           <a
             class="origin"
             data-testid="loop-line"
-            href={fileLink({ ...loop.preview, markedLine: loop.line }, path, startNs)}
+            href={fileLink({ ...loop.preview, markedLine: loop.line }, path, service, startNs)}
           >
             <FileAt name={splitPath(loop.preview.path).name} line={loop.line} />
             <span class="fn">{loop.text}</span>

@@ -24,13 +24,14 @@ interface SourceLinesProps {
   frame: number;
   /** As the span calls the file. */
   path: string;
+  service: string;
   type: OriginType;
   /** Below the lines, in their frame. */
   foot?: ComponentChildren;
   onFound?: (preview: Preview | null) => void;
 }
 
-export function SourceLines({ traceId, spanId, startNs, frame, path, type, foot, onFound }: SourceLinesProps) {
+export function SourceLines({ traceId, spanId, startNs, frame, path, service, type, foot, onFound }: SourceLinesProps) {
   const [step, setStep] = useState(0);
   const [attempt, setAttempt] = useState(0);
   const [found, setFound] = useState<Source | null>(null);
@@ -100,7 +101,7 @@ export function SourceLines({ traceId, spanId, startNs, frame, path, type, foot,
               more
             </button>
           ) : null}
-          <a class="link" data-testid="open-file" href={fileLink(preview, path, startNs)}>
+          <a class="link" data-testid="open-file" href={fileLink(preview, path, service, startNs)}>
             whole file
           </a>
         </span>
@@ -109,10 +110,16 @@ export function SourceLines({ traceId, spanId, startNs, frame, path, type, foot,
   );
 }
 
-/** The page of the file, at the line, over a time that holds the span; `as` is what the span calls the file. */
-export function fileLink(preview: Preview, as: string, startNs: EpochNs): string {
+/**
+ * The page of the file, at the line, over a time that holds the span; `as` is what the span calls the file.
+ *
+ * Where that is not its path in the repository, other services may call another file so: then only this one's spans
+ * are counted.
+ */
+export function fileLink(preview: Preview, as: string, service: string, startNs: EpochNs): string {
   const { repository, commit, path, markedLine: line } = preview;
-  return codeLink({ ...ALL_CODE, repository, commit, path, line, as }, rangeReaching(startNs, fromMs(Date.now())));
+  const place = { ...ALL_CODE, repository, commit, path, line, as, service: as === path ? null : service };
+  return codeLink(place, rangeReaching(startNs, fromMs(Date.now())));
 }
 
 function linesShown(preview: Preview): string {

@@ -96,6 +96,7 @@ function OriginFrames({ detail }: { detail: SpanDetail }) {
                   startNs={startNs}
                   frame={index}
                   path={frame.path}
+                  service={detail.span.service}
                   type={type}
                 />
               </div>
@@ -228,6 +229,11 @@ function hrefOf({ span }: SpanDetail, preview: Preview | null): PartProps["hrefO
   return (path, line) => {
     if (!preview?.path.endsWith(own)) return null;
     const above = preview.path.slice(0, preview.path.length - own.length);
-    return fileLink({ ...preview, path: above + path.replaceAll("\\", "/"), markedLine: line }, path, span.startNs);
+    return fileLink(
+      { ...preview, path: above + path.replaceAll("\\", "/"), markedLine: line },
+      path,
+      span.service,
+      span.startNs,
+    );
   };
 }
