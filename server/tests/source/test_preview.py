@@ -136,6 +136,16 @@ def test_another_repositorys_file_of_the_same_name_is_never_shown(make_working):
     assert refused(Repositories.at([other.root]), frame()).slug == "repository-not-registered"
 
 
+def test_a_span_of_a_repository_that_is_not_there_is_not_sent_to_one_without_a_remote(make_working):
+    nameless = make_working("nameless", None)
+    nameless.commit(app__pay_py="# other\n")
+
+    reason = refused(Repositories.at([nameless.root]), frame(), "ab" * 20)
+
+    assert reason.slug == "repository-not-registered"
+    assert URL in reason.message
+
+
 def test_a_commit_is_proof_even_where_the_address_is_a_forks(shop):
     then = shop.commit(app__pay_py=PAY)
 

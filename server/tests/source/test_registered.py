@@ -256,6 +256,19 @@ def test_a_folder_is_shown_as_git_tracks_it_and_its_files_stay_when_it_is_remove
     assert (shop.root / "app/pay.py").exists()
 
 
+def test_a_folder_has_the_name_of_its_remote_before_and_after_a_restart(make_working, make_home):
+    working = make_working("a-folder", "git@github.com:acme/shop.git")
+    working.commit(app__pay_py=PAY)
+    home = make_home()
+
+    told = home.registered.add_folder(str(working.root))
+    home.registered.close()
+    again = make_home()
+
+    assert told["name"] == "shop"
+    assert [member.name for member in (*home.repositories.members, *again.repositories.members)] == ["shop", "shop"]
+
+
 def test_what_was_registered_is_there_again_when_the_server_starts(shop, make_home, tmp_path):
     head = shop.commit(app__pay_py=PAY)
     home = make_home()

@@ -268,6 +268,7 @@ def _beyond_end(snapshot: Snapshot, place: FoundPath, frame: Frame, total: int) 
     taken = f"at commit {snapshot.commit[:12]}" if snapshot.taken_from == "commit" and snapshot.commit else "on disk"
     return Reason(
         "line-beyond-end",
-        f"The span names line {frame.line}, but {place.path} {taken} has {total}: the file has changed since it ran.",
-        "Let the process report the commit it runs (SPANORIGIN_COMMIT, or run it from its checkout).",
+        f"The span names line {frame.line}, but {place.path} {taken} has {total}: another version ran.",
+        "Let the process report the commit it runs (SPANORIGIN_COMMIT, or run it from its checkout). Where it does, "
+        "build from what is committed; if it is another file, a path rule in the settings says which.",
     )

@@ -107,15 +107,16 @@ class Registered:
         if not is_there:
             message = f"There is no folder {path[:200]!r} on the server's machine. Give the folder of a checkout."
             raise Refused(message, slug="repository-not-there")
-        entry = self._made("path", name, str(place))
         try:
-            member = opened(place, name or None)
+            member = opened(place, name.strip() or None)
             if not isinstance(member, Checkout):
                 # Whoever starts the server may show a folder's files; over the network only what git tracks.
                 message = f"{path[:200]!r} is in no git repository. Give the folder of a checkout."
                 raise Refused(message, slug="repository-not-git")
         except StartRefused as problem:
             raise Refused(problem.message, slug=problem.slug) from None
+        # Under the name that its code has from now on, and has when the server is started again.
+        entry = self._made("path", member.name, str(place))
         entry.member, entry.state = member, "ready"
         return self._registered(entry)
 

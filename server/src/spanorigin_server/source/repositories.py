@@ -113,11 +113,12 @@ class Repositories:
         folders = _present(member.working_copy() for member in possible if isinstance(member, Folder))
         if folders:
             return folders
-        if address and not matching and not possible:
+        if address and not matching:
+            # Nor has any other the commit. That one without a remote might be it is a guess, and not worth a fetch.
             return _not_registered(address)
         for member in matching:
             self.missed(member)
-        checkouts = ", ".join(member.shown for member in matching or possible)
+        checkouts = ", ".join(member.shown for member in possible)
         return Reason(
             "commit-not-in-checkout",
             f"The process ran commit {commit[:12]}, which is not in {checkouts}.",
