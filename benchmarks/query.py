@@ -27,6 +27,10 @@ import yaml
 from figures import Figure, note, report
 from peers import PeerError, interpreter
 from spanorigin_server.query import endpoint, explain, findings, groups, origins
+from spanorigin_server.source import changed_endpoint
+from spanorigin_server.source.changed import Changed
+from spanorigin_server.source.preview import Previewer
+from spanorigin_server.source.repositories import Repositories
 from spanorigin_server.store import tables
 from spanorigin_server.store.engine import EmbeddedEngine
 from spanorigin_server.store.reader import Reader
@@ -136,6 +140,8 @@ def _measured(engine: EmbeddedEngine, folder: Path) -> Iterator[Figure]:
     _make(engine, 0, 3 * SPANS)
     of_all = f"of {4 * SPANS:,} spans kept"
     yield from asking.figures("query.trace_by_id_20m", f"/api/v1/traces/{known['trace']}", {}, f"by its id, {of_all}")
+    changed = f"/api/v1/traces/{known['trace']}/changed"
+    yield from asking.figures("query.changed_20m", changed, {}, f"which code of a trace is new, {of_all}")
     yield from asking.figures("query.red_one_file_20m", "/api/v1/origins", one_file, f"one file, one day, {of_all}")
     yield from asking.figures("query.red_all_20m", "/api/v1/origins", every_line, f"all lines, one day, {of_all}")
     yield from asking.figures("query.newest_filtered_20m", "/api/v1/spans", filtered, f"newest 100, one day, {of_all}")
@@ -188,7 +194,9 @@ class _Asking:
         reader, statistics_ = Reader(engine, time_limit_s=60), Statistics(engine, time_limit_s=60)
         rooms = (origins, findings, groups, explain)
         routes = [route for room in rooms for route in room.routes(statistics_, self._workers)]
-        self._app = Starlette(routes=[*endpoint.routes(reader, self._workers), *routes])
+        # Without a repository: what is measured is which commits its services ran before, not git.
+        changed = changed_endpoint.routes(reader, Changed(Previewer(Repositories())), self._workers, lambda: END_NS)
+        self._app = Starlette(routes=[*endpoint.routes(reader, self._workers), *changed, *routes])
         asyncio.run(self._workers.run(lambda: engine.execute("SET use_query_condition_cache = 0")))
 
     def figures(self, name: str, address: str, parameters: Parameters, what: str) -> Iterator[Figure]:
