@@ -4,7 +4,7 @@ import type { Field } from "../model/completion";
 import type { Deploy } from "../model/deploys";
 import type { GroupOrder, OriginGroup } from "../model/explore-look";
 import type { Facet } from "../model/facets";
-import type { OriginStats, Overview, Stats, TopGroup } from "../model/groups";
+import type { Courses, OriginStats, Overview, Stats, TopGroup } from "../model/groups";
 import type * as wire from "../wire";
 import { ask, type Question, window } from "./ask";
 import { toStats, toTrend } from "./shapes";
@@ -71,6 +71,24 @@ export async function getOverview(question: Question, pieces: number, signal?: A
     counts: all.series.counts,
     errors: all.series.errors,
     p95Ns: all.series.p95_ns,
+  };
+}
+
+/** Groups of the search over time, in their order. */
+export async function getCourses(question: TopQuestion, signal?: AbortSignal): Promise<Courses> {
+  const { by, sort, limit, pieces } = question;
+  const parameters = { ...window(question), by, sort, limit: String(limit), buckets: String(pieces) };
+  const { groups, start_ns, step_ns } = await ask<wire.Groups>("/api/v1/aggregate", parameters, signal);
+  return {
+    from: BigInt(start_ns),
+    stepNs: step_ns ?? 1,
+    groups: groups.map((group) => ({
+      ...toStats(group),
+      value: group.values[0] ?? "",
+      counts: group.series?.counts ?? [],
+      errorCounts: group.series?.errors ?? [],
+      p95s: group.series?.p95_ns ?? [],
+    })),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { withCondition } from "./terms";
 
-export const EXPLORE_VIEWS = ["spans", "origins", "top", "heat"] as const;
+export const EXPLORE_VIEWS = ["spans", "origins", "top", "heat", "series"] as const;
 export type ExploreView = (typeof EXPLORE_VIEWS)[number];
 
 export const SCOPES = ["all", "entry", "root"] as const;
@@ -20,7 +20,7 @@ export interface ExploreLook {
   /** What places are put together by in the origins view. */
   readonly group: OriginGroup;
   readonly sort: GroupOrder;
-  /** The field of the top list. */
+  /** The field of the top list and of the series. */
   readonly by: string;
   /** Whether spans are shown as they come. */
   readonly live: "on" | "off";

@@ -38,6 +38,22 @@ export interface TopGroup extends Stats {
   readonly trend: Trend | null;
 }
 
+/** A group over time: a number for each piece of the window. */
+export interface CourseGroup extends Stats {
+  /** Empty: spans that have none. */
+  readonly value: string;
+  readonly counts: readonly number[];
+  readonly errorCounts: readonly number[];
+  readonly p95s: readonly number[];
+}
+
+/** Groups over the same stretch of time. */
+export interface Courses {
+  readonly from: EpochNs;
+  readonly stepNs: number;
+  readonly groups: readonly CourseGroup[];
+}
+
 /** What was found of the whole search, and how it went over the window. */
 export interface Overview {
   readonly from: EpochNs;
@@ -64,7 +80,11 @@ export function searchOfGroup(query: string, field: string, value: string): stri
 }
 
 /** The stretch of time of some pieces, the first and the last among them. */
-export function stretchOf(overview: Overview, first: number, last: number): { from: EpochNs; to: EpochNs } {
+export function stretchOf(
+  overview: Pick<Overview, "from" | "stepNs">,
+  first: number,
+  last: number,
+): { from: EpochNs; to: EpochNs } {
   const step = BigInt(overview.stepNs);
   return { from: overview.from + BigInt(first) * step, to: overview.from + BigInt(last + 1) * step };
 }

@@ -2,11 +2,11 @@
 
 import { effect, type Signal, signal } from "@preact/signals";
 import type { Question } from "../client/ask";
-import { getDeploys, getOrigins, getOverview, getStats, getTop } from "../client/counts";
+import { getCourses, getDeploys, getOrigins, getOverview, getStats, getTop } from "../client/counts";
 import { explain, getHeatMap, readQuery } from "../client/heat";
 import type { Deploy } from "../model/deploys";
 import type { GroupOrder, OriginGroup } from "../model/explore-look";
-import type { OriginStats, Overview, Stats, TopGroup } from "../model/groups";
+import type { Courses, OriginStats, Overview, Stats, TopGroup } from "../model/groups";
 import type { Explanation, HeatMap, HeatSelection } from "../model/heat";
 import { asProblem, isAbort, type Problem } from "../model/problem";
 import type { Reading } from "../model/reading";
@@ -23,6 +23,8 @@ const PLACES = 200;
 const TREND = 48;
 const SERIES = 96;
 const COLUMNS = 120;
+/** Groups over time that fit a screen; the rest is for the top list. */
+const COURSES = 12;
 /** With a series each, the server gives 50 groups at most. */
 const GROUPS = 50;
 
@@ -30,6 +32,7 @@ const none = { value: null, isCounting: true, problem: null };
 
 export const origins = signal<Counted<readonly OriginStats[]>>(none);
 export const top = signal<Counted<readonly TopGroup[]>>(none);
+export const courses = signal<Counted<Courses>>(none);
 export const heat = signal<Counted<HeatMap>>(none);
 export const overview = signal<Counted<Overview>>(none);
 /** What was deployed in the window, and how the search did until the newest of it came. */
@@ -49,6 +52,10 @@ export function followOrigins(group: OriginGroup, sort: GroupOrder): () => void 
 
 export function followTop(by: string, sort: GroupOrder): () => void {
   return follow(top, (asked, signal) => getTop({ ...asked, by, sort, limit: GROUPS, pieces: TREND }, signal));
+}
+
+export function followCourses(by: string, sort: GroupOrder): () => void {
+  return follow(courses, (asked, signal) => getCourses({ ...asked, by, sort, limit: COURSES, pieces: SERIES }, signal));
 }
 
 export function followHeat(): () => void {

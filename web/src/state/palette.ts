@@ -23,6 +23,7 @@ const PAGES: readonly Offer[] = [
   { kind: "Go to", text: "Origins: places in the code", to: "/explore?view=origins" },
   { kind: "Go to", text: "Top list", to: "/explore?view=top" },
   { kind: "Go to", text: "Heat map of durations", to: "/explore?view=heat" },
+  { kind: "Go to", text: "Time series of each service", to: "/explore?view=series&by=service" },
   { kind: "Go to", text: "Errors", to: "/explore?q=status%3Aerror" },
   { kind: "Go to", text: "Code", to: "/code" },
   { kind: "Go to", text: "Findings: N+1, slow, failing", to: "/findings" },

@@ -24,7 +24,7 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
       ["r", "search again"],
       ["f", "facets on and off"],
       ["Space", "look at the span beside the list"],
-      ["1 2 3 4", "spans, origins, top list, heat map"],
+      ["1 2 3 4 5", "spans, origins, top list, heat map, series"],
       ["\u2190 \u2192 \u2191 \u2193", "on the heat map: move the box; with Shift, size it; Enter compares"],
       ["l p", "live on and off, pause it"],
     ],

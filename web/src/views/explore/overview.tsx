@@ -156,7 +156,7 @@ function Kpi({ chart, overview, brush, marks }: KpiProps) {
   );
 }
 
-function stretchWords(overview: Overview, first: number, last: number): string {
+export function stretchWords(overview: Pick<Overview, "from" | "stepNs">, first: number, last: number): string {
   const { from, to } = stretchOf(overview, first, last);
   const write = explorer.needsDay.value ? dayAndClockTime : clockTime;
   return `${short(write(from))} – ${short(write(to))}`;
@@ -167,7 +167,7 @@ function short(clock: string): string {
   return clock.replace(/\.\d+$/, "");
 }
 
-interface Brush {
+export interface Brush {
   readonly first: number | null;
   readonly last: number | null;
   /** The piece under the pointer while nothing is dragged. */
@@ -176,7 +176,10 @@ interface Brush {
 }
 
 /** One brush for all charts: where one is dragged, all show the stretch. */
-function useBrush(overview: Overview | null, onRange: (range: TimeRange) => void): Brush {
+export function useBrush(
+  overview: Pick<Overview, "from" | "stepNs"> | null,
+  onRange: (range: TimeRange) => void,
+): Brush {
   const [drag, setDrag] = useState<{ begin: number; end: number } | null>(null);
   const [at, setAt] = useState<number | null>(null);
   const dragged = useRef(drag);

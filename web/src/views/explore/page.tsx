@@ -33,6 +33,7 @@ import { Tools } from "./tools";
 const Heat = lazily(() => import("./heat").then((file) => file.Heat), null);
 const Origins = lazily(() => import("./origins").then((file) => file.Origins), null);
 const OriginGroups = lazily(() => import("./origins").then((file) => file.OriginGroups), null);
+const SeriesTable = lazily(() => import("./series").then((file) => file.SeriesTable), null);
 const Top = lazily(() => import("./top").then((file) => file.Top), null);
 const TopField = lazily(() => import("./top").then((file) => file.TopField), null);
 const Drawer = lazily(() => import("./drawer").then((file) => file.Drawer), <aside class="side-right" />);
@@ -47,6 +48,7 @@ const VIEW_KEYS: Readonly<Record<ExploreView, ReadonlyArray<readonly [key: strin
   ],
   origins: [["Tab Enter", "to a place's spans"]],
   top: [["Tab Enter", "to a group's spans"]],
+  series: [["Tab Enter", "to a group's spans"]],
   heat: [
     ["\u2190 \u2191 \u2192 \u2193", "move the box"],
     ["Shift", "size it"],
@@ -82,6 +84,7 @@ export function ExplorePage({ query, range, look }: Search) {
     "2": () => onLook({ view: "origins" }),
     "3": () => onLook({ view: "top" }),
     "4": () => onLook({ view: "heat" }),
+    "5": () => onLook({ view: "series" }),
   });
   const onLive = () => {
     if (look.live === "off") explorer.refresh();
@@ -164,7 +167,7 @@ export function ExplorePage({ query, range, look }: Search) {
           <Tools look={look} onLook={onLook}>
             {explorer.rows.value.length > 0 && !isBadQuery ? <DeployWords /> : null}
             {look.view === "origins" ? <OriginGroups look={look} onLook={onLook} /> : null}
-            {look.view === "top" ? <TopField look={look} onLook={onLook} /> : null}
+            {look.view === "top" || look.view === "series" ? <TopField look={look} onLook={onLook} /> : null}
             {look.view === "spans" ? (
               <Menu testId="columns-menu" class="btn-s btn-quiet" label="Columns" opens="dialog">
                 {(close) => (
@@ -243,6 +246,7 @@ function Results({ query, range, look, go, columns, onPeek }: ResultsProps) {
   };
   if (look.view === "origins") return <Origins {...counting} />;
   if (look.view === "top") return <Top {...counting} />;
+  if (look.view === "series") return <SeriesTable {...counting} onRange={(chosen) => go({ range: chosen })} />;
   if (look.view === "heat") return <Heat query={query} onSearch={go} onRetry={explorer.refresh} />;
   return <SpanList columns={columns} peek={look.peek === "" ? null : look.peek} onPeek={onPeek} />;
 }

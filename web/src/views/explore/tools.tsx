@@ -10,6 +10,7 @@ const VIEWS: Readonly<Record<ExploreView, string>> = {
   origins: "Origins",
   top: "Top",
   heat: "Heat map",
+  series: "Series",
 };
 
 const SCOPE_WORDS: Readonly<Record<Scope, readonly [label: string, title: string]>> = {
