@@ -141,7 +141,7 @@ def _measured(engine: EmbeddedEngine, folder: Path) -> Iterator[Figure]:
     of_all = f"of {4 * SPANS:,} spans kept"
     yield from asking.figures("query.trace_by_id_20m", f"/api/v1/traces/{known['trace']}", {}, f"by its id, {of_all}")
     changed = f"/api/v1/traces/{known['trace']}/changed"
-    yield from asking.figures("query.changed_20m", changed, {}, f"which code of a trace is new, {of_all}")
+    yield from asking.figures("query.changed_20m", changed, {}, f"which code of a trace is new, asked again, {of_all}")
     yield from asking.figures("query.red_one_file_20m", "/api/v1/origins", one_file, f"one file, one day, {of_all}")
     yield from asking.figures("query.red_all_20m", "/api/v1/origins", every_line, f"all lines, one day, {of_all}")
     yield from asking.figures("query.newest_filtered_20m", "/api/v1/spans", filtered, f"newest 100, one day, {of_all}")

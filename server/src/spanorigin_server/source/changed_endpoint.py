@@ -15,8 +15,9 @@ from spanorigin_server.store.asking import SECOND_NS
 from spanorigin_server.store.reader import Reader, Row
 from spanorigin_server.workers import Workers
 
-from .changed import Changed, Ran, Seen, TracePlace
+from .changed import Changed, Ran, TracePlace
 from .preview import Frame
+from .seen import SeenCommits
 
 # What was seen longer ago is no version to compare with: nobody remembers it.
 LOOK_BACK_S: Final = 30 * 86_400
@@ -24,6 +25,7 @@ LOOK_BACK_S: Final = 30 * 86_400
 
 def routes(reader: Reader, changed: Changed, workers: Workers, now_ns: Callable[[], int] = time.time_ns) -> list[Route]:
     """The route under /api/v1/traces that compares versions."""
+    seen = SeenCommits(reader)
 
     async def compare(request: Request) -> Response:
         check_parameters(request, ())
@@ -34,23 +36,21 @@ def routes(reader: Reader, changed: Changed, workers: Workers, now_ns: Callable[
             if not rows and reader.trace(trace_id) is None:
                 message = f"No span of trace {trace_id} is stored. It may still be on its way, or was not kept."
                 raise Refused(message, slug="trace-not-found", status=404)
-            return json_answer({"services": _services(reader, changed, rows, now_ns())}, may_be_kept=True)
+            return json_answer({"services": _services(seen, changed, rows, now_ns())}, may_be_kept=True)
 
         return await workers.run(work)
 
     return [Route("/api/v1/traces/{trace_id}/changed", answering(compare), methods=["GET"])]
 
 
-def _services(reader: Reader, changed: Changed, rows: list[Row], now_ns: int) -> list[Any]:
+def _services(seen: SeenCommits, changed: Changed, rows: list[Row], now_ns: int) -> list[Any]:
     if not rows:
         return []
     begin_s = max(0, min(row["first_s"] for row in rows) - LOOK_BACK_S)
-    seen: dict[str, list[Seen]] = {}
-    for row in reader.commits_of(sorted({row["service"] for row in rows}), begin_s * SECOND_NS, now_ns):
-        seen.setdefault(row["service"], []).append(Seen(row["commit"], row["version"], row["first_s"]))
+    commits = seen.of((row["service"] for row in rows), begin_s, now_ns // SECOND_NS)
     ran: dict[Ran, list[TracePlace]] = {}
     for row in rows:
         key = Ran(row["service"], row["version"], row["commit"], row["repository"])
         frame = Frame(row["file"], row["path"], row["line"], row["function"])
         ran.setdefault(key, []).append(TracePlace(row["origin_type"], frame))
-    return [changed.of(each, places, seen.get(each.service, [])) for each, places in ran.items()]
+    return [changed.of(each, places, commits.get(each.service, [])) for each, places in ran.items()]
