@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readPieces, toUnits, withHint } from "../src/model/query";
+import { readPieces, toUnits, withHint, withOperators } from "../src/model/query";
 
 const kinds = (query: string) =>
   readPieces(query)
@@ -66,6 +66,25 @@ describe("a hint goes where the server means it", () => {
   ])("%s at %d", (query, offset, hint, mended) => {
     expect(withHint(query, offset, hint)).toBe(mended);
   });
+});
+
+describe("operators in small letters", () => {
+  test.each([
+    ["service:web and status:error", "service:web AND status:error"],
+    ["a or b OR c and d", "a OR b OR c AND d"],
+    ["(a or b) and not kind:server", "(a OR b) AND NOT kind:server"],
+    ["not service:web", "NOT service:web"],
+    ["service:(a or b)", "service:(a OR b)"],
+  ])("%s", (query, meant) => {
+    expect(withOperators(query)).toBe(meant);
+  });
+
+  test.each(["", "and", "search and", "and then", '"search and rescue"', "name:and b", "a AND b"])(
+    "are words where they join nothing, or stand in a value: %s",
+    (query) => {
+      expect(withOperators(query)).toBeNull();
+    },
+  );
 });
 
 test("characters are counted as the server counts them", () => {

@@ -60,6 +60,27 @@ export function withHint(query: string, offset: number, hint: string): string {
   return query.slice(0, at) + hint + query.slice(at + word.length);
 }
 
+/**
+ * The search with `and`, `or` and `not` between its terms in capitals; null where none is there in small letters.
+ *
+ * Those are words to search for like any others, which hardly anybody means who writes them between terms.
+ */
+export function withOperators(query: string): string | null {
+  const pieces = readPieces(query);
+  const isTerm = (piece: Piece | undefined) =>
+    piece !== undefined && piece.kind !== "space" && piece.kind !== "operator" && piece.text !== ")";
+  let isAny = false;
+  const texts = pieces.map(({ kind, text }, at) => {
+    const isAlone = pieces[at - 1] === undefined || pieces[at - 1]!.kind === "space" || pieces[at - 1]!.text === "(";
+    const goesOn = pieces[at + 1]?.kind === "space" && isTerm(pieces[at + 2]);
+    const joins = text === "not" ? isAlone : /^(and|or)$/.test(text) && isAlone && pieces[at - 2] !== undefined;
+    if (kind !== "value" || !joins || !goesOn) return text;
+    isAny = true;
+    return text.toUpperCase();
+  });
+  return isAny ? texts.join("") : null;
+}
+
 function readPiece(query: string, at: number, isAfterKey: boolean, isInList: boolean): Piece {
   PIECE.lastIndex = at;
   const groups = PIECE.exec(query)?.groups;

@@ -26,6 +26,7 @@ import { SpanList } from "./list";
 import { LiveButton } from "./live";
 import { OverTime } from "./overview";
 import { SearchBox, SearchProblem } from "./search-box";
+import { SmallWords } from "./small-words";
 import { TakeMenu } from "./take-menu";
 import { TimeMenu } from "./time-menu";
 import { Tools } from "./tools";
@@ -134,7 +135,11 @@ export function ExplorePage({ query, range, look }: Search) {
               Refresh
             </button>
           </div>
-          {isBadQuery ? <SearchProblem query={query} problem={problem} onFix={(text) => go({ query: text })} /> : null}
+          {isBadQuery ? (
+            <SearchProblem query={query} problem={problem} onFix={(text) => go({ query: text })} />
+          ) : (
+            <SmallWords query={query} onFix={(text) => go({ query: text })} />
+          )}
         </>
       }
       keys={
