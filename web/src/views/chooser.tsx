@@ -1,7 +1,7 @@
 /** A dialog in which a few typed words choose one of many: the palette, and the box that goes to a file. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "./glyphs";
 
 interface ChooserProps<Item> {
@@ -24,7 +24,7 @@ export function Chooser<Item>(props: ChooserProps<Item>) {
   const { name, testId, placeholder, words, items, onTake, onClose } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const [at, setAt] = useState(0);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const chosen = Math.max(0, Math.min(at, items.length - 1));
   useEffect(() => {
     dialog.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });

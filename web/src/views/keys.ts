@@ -1,6 +1,6 @@
 /** Keys that work anywhere on a page. A field, an open dialog and the browser's own shortcuts keep theirs. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 
@@ -34,7 +34,8 @@ export const SCROLLS = { tabIndex: 0 } as const;
 export function useKeys(keys: KeyMap): void {
   const current = useRef(keys);
   current.current = keys;
-  useEffect(() => {
+  // With what is drawn, not a moment after it: a key pressed in between would be lost (decision 0242).
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTakenByTarget(event)) return;
       const act = current.current[event.key];

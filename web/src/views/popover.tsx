@@ -1,7 +1,7 @@
 /** Something that floats under a button until it is left: a menu, a form. Escape, a click beside it and Tab close it. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface PopoverProps {
   /** A menu of commands, unless it is a form. */
@@ -13,7 +13,8 @@ interface PopoverProps {
 
 export function Popover({ role = "menu", onClose, label, children }: PopoverProps) {
   const element = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // With what is drawn (decision 0242): a moment later it would take the focus from who has begun to type.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const first =
       element.current?.querySelector<HTMLElement>("[aria-checked=true]") ?? element.current?.querySelector("button");
@@ -41,7 +42,7 @@ export function Popover({ role = "menu", onClose, label, children }: PopoverProp
     const at = items.indexOf(document.activeElement as HTMLElement);
     items[(at + step + items.length) % items.length]?.focus();
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const here = element.current;
     here?.addEventListener("keydown", onKeyDown);
     return () => here?.removeEventListener("keydown", onKeyDown);

@@ -42,7 +42,8 @@ export function Heat({ query, onSearch, onRetry }: HeatProps) {
   useEffect(state.followHeat, []);
   const { value: map, problem, isCounting } = state.heat.value;
   const [box, setBox] = useState<Box | null>(null);
-  useEffect(() => setBox(null), [map]);
+  // Before anybody can draw on the new map: a moment later it would take away what was drawn (decision 0242).
+  useLayoutEffect(() => setBox(null), [map]);
   useKeys({ Escape: () => setBox(null) });
   if (problem) {
     return (
@@ -79,7 +80,7 @@ function Picture({ map, box, onBox }: { map: HeatMap; box: Box | null; onBox: (b
   const [at, setAt] = useState<readonly [number, number] | null>(null);
   // The box that keys move, until Enter asks what is different in it.
   const [held, setHeld] = useState<Box | null>(null);
-  useEffect(() => setHeld(null), [map]);
+  useLayoutEffect(() => setHeld(null), [map]);
   const { width, height } = useViewport(frame).value;
   const rows = Math.max(ROWS_LEAST, map.rowStartsNs.length - 1);
   const shown = drag?.box ?? held ?? box;

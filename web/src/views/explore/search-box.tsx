@@ -7,7 +7,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { type Choice, withChoice } from "../../model/completion";
 import type { Problem } from "../../model/problem";
 import { type Piece, readPieces, toUnits, withHint } from "../../model/query";
@@ -28,7 +28,8 @@ interface SearchBoxProps {
 export function SearchBox({ query, problem, field, onRun }: SearchBoxProps) {
   const draft = useSignal(query);
   const layer = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // With what is drawn (decision 0242): a moment later it would take back what was typed meanwhile.
+  useLayoutEffect(() => {
     draft.value = query;
   }, [query, draft]);
   useEffect(() => {
