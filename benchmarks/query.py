@@ -26,7 +26,7 @@ import httpx
 import yaml
 from figures import Figure, note, report
 from peers import PeerError, interpreter
-from spanorigin_server.query import endpoint, explain, findings, groups, origins
+from spanorigin_server.query import deploys, endpoint, explain, findings, groups, origins
 from spanorigin_server.source import changed_endpoint
 from spanorigin_server.source.changed import Changed
 from spanorigin_server.source.preview import Previewer
@@ -115,6 +115,7 @@ def _measured(engine: EmbeddedEngine, folder: Path) -> Iterator[Figure]:
         "red_one_file_versions": ("/api/v1/origins", one_file | {"per": "commit"}, "one file's lines by commit"),
         "series": ("/api/v1/aggregate", day | {"by": "service", "buckets": "96"}, "twenty services over time"),
         "heatmap": ("/api/v1/heatmap", day, "heat map"),
+        "deploys": ("/api/v1/deploys", day | {"q": "status:error"}, "versions that came, of services that failed"),
         "repeats": ("/api/v1/findings/repeats", day | {"at_least": "2"}, "repeated calls of all traces"),
         "regressions": (
             "/api/v1/findings/regressions",
@@ -192,7 +193,7 @@ class _Asking:
     def __init__(self, engine: EmbeddedEngine) -> None:
         self._workers = Workers(threads=1)
         reader, statistics_ = Reader(engine, time_limit_s=60), Statistics(engine, time_limit_s=60)
-        rooms = (origins, findings, groups, explain)
+        rooms = (origins, findings, groups, deploys, explain)
         routes = [route for room in rooms for route in room.routes(statistics_, self._workers)]
         # Without a repository: what is measured is which commits its services ran before, not git.
         changed = changed_endpoint.routes(reader, Changed(Previewer(Repositories())), self._workers, lambda: END_NS)

@@ -141,6 +141,16 @@ const COUNTS: Readonly<Record<string, Count>> = {
     const columnsOf = { column: of("column"), row: of("row"), count: of("count"), errors: of("errors") };
     return { ...window, columns, row_starts_ns: starts, cells: columnsOf, read_ns: 8e6 };
   },
+  deploys: (parameters, spans) => {
+    const { place, inside, ...window } = pieces(
+      parameters,
+      spans.map(({ span }) => span),
+      3,
+    );
+    const at_ns = String(BigInt(window.start_ns) + (BigInt(window.end_ns) - BigInt(window.start_ns)) / 3n);
+    const deploy = { service: "web", version: "2.4", commit: "", at_ns, version_before: "2.3", commit_before: "" };
+    return { ...window, step_ns: null, deploys: inside.length > 0 ? [deploy] : [], has_more: false, read_ns: 5e6 };
+  },
   explain: () => ({
     selected: 41,
     others: 900,
