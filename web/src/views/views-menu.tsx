@@ -6,6 +6,7 @@ import { page } from "../state/route";
 import * as saved from "../state/saved-views";
 import { may } from "../state/session";
 import { copy } from "../state/toast";
+import { Field } from "./field";
 import { Icon } from "./glyphs";
 import { Popover } from "./popover";
 import { problemTitle, Skeleton } from "./states";
@@ -80,18 +81,16 @@ export function ViewsMenu({ onClose }: { onClose: () => void }) {
               if (await saved.saveView(name.trim(), here, (found) => setWrong(found.message))) setName("");
             }}
           >
-            <label class="field field-s grow">
-              <input
-                type="text"
-                placeholder={page.value.name === "explore" ? "Save this search as" : "Save this page as"}
-                aria-label="Name of the view"
-                data-testid="view-name"
-                maxLength={100}
-                required
-                value={name}
-                onInput={(event) => setName(event.currentTarget.value)}
-              />
-            </label>
+            <Field
+              grows
+              isRequired
+              most={100}
+              value={name}
+              onValue={setName}
+              placeholder={page.value.name === "explore" ? "Save this search as" : "Save this page as"}
+              label="Name of the view"
+              testId="view-name"
+            />
             <button class="btn btn-s" type="submit">
               Save
             </button>

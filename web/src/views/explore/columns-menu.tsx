@@ -14,6 +14,7 @@ import {
 } from "../../model/columns";
 import { isAbort } from "../../model/problem";
 import * as facets from "../../state/facets";
+import { Field } from "../field";
 import { Icon } from "../glyphs";
 import { Popover } from "../popover";
 
@@ -102,18 +103,13 @@ function FieldBox({ columns, onColumns }: Omit<ColumnsProps, "onClose">) {
         if (name !== "") add(name);
       }}
     >
-      <label class="field field-s">
-        <input
-          type="text"
-          placeholder="Any field: env, @http.route"
-          aria-label="Add a field"
-          data-testid="column-field"
-          autocomplete="off"
-          spellcheck={false}
-          value={sought}
-          onInput={(event) => setSought(event.currentTarget.value)}
-        />
-      </label>
+      <Field
+        value={sought}
+        onValue={setSought}
+        placeholder="Any field: env, @http.route"
+        label="Add a field"
+        testId="column-field"
+      />
       {found.map((name) => (
         <button class="menu-row" type="button" key={name} onClick={() => add(name)}>
           <span aria-hidden="true">+</span>

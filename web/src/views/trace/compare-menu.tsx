@@ -6,6 +6,7 @@ import { asProblem } from "../../model/problem";
 import { readRow } from "../../model/trace";
 import { type Likeness, traceLike } from "../../state/compare";
 import type { OpenTrace } from "../../state/trace";
+import { Field } from "../field";
 import { Popover } from "../popover";
 
 interface CompareMenuProps {
@@ -70,18 +71,14 @@ export function CompareMenu({ opened, onChoose, onClose }: CompareMenuProps) {
           else choose(traceId);
         }}
       >
-        <label class="field field-s grow">
-          <input
-            type="text"
-            placeholder="Or a trace id, or its address"
-            aria-label="The id of the other trace"
-            data-testid="compare-id"
-            autocomplete="off"
-            spellcheck={false}
-            value={typed}
-            onInput={(event) => setTyped(event.currentTarget.value)}
-          />
-        </label>
+        <Field
+          grows
+          value={typed}
+          onValue={setTyped}
+          placeholder="Or a trace id, or its address"
+          label="The id of the other trace"
+          testId="compare-id"
+        />
         <button class="btn btn-s" type="submit">
           Compare
         </button>
