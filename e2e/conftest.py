@@ -13,6 +13,7 @@ from .asking import Server
 from .browsing import FLAGS, Tab, chromium_or_skip, new_tab
 from .expected import PROJECT, SHOP, Expected, read_expected
 from .running import Demo, start_demo, start_server, visit_each_once
+from .waiting import expect_complete
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -95,7 +96,7 @@ def explorer(tab: Tab, traces: dict[str, str]) -> Page:
     """The Explorer of the demo, its rows drawn."""
     page = tab.open("/explore?window=1h")
     expect(page.get_by_test_id("span-row").first).to_be_visible()
-    return page
+    return expect_complete(page)
 
 
 @pytest.fixture
