@@ -127,6 +127,7 @@ function LostPage({ path }: { path: string }) {
           }
         >
           There is nothing at <code>{path}</code>.
+          {path.startsWith("/diff/") ? " Two commits are compared by their hashes, of 7 to 40 hexadecimal digits." : ""}
         </Blank>
       </main>
     </Frame>

@@ -17,7 +17,7 @@ interface FrameProps {
   title: string;
   /** Bars under the top bar. */
   bars?: ComponentChildren;
-  /** Left and right part of the status bar. */
+  /** Left and right part of the status bar; without keys of its own, a page has the one that shows all. */
   keys: ComponentChildren;
   facts?: ComponentChildren;
   class?: string;
@@ -41,7 +41,13 @@ export function Frame({ title, bars, keys, facts, class: extra = "", children }:
       </section>
       {children}
       <footer class="status">
-        <div class="row status-keys">{keys}</div>
+        <div class="row status-keys">
+          {keys ?? (
+            <span>
+              <kbd>?</kbd>all keys
+            </span>
+          )}
+        </div>
         <span class="grow" />
         {facts}
       </footer>
@@ -63,7 +69,7 @@ function TopBar() {
         <a
           href="/explore"
           aria-current={
-            ["code", "origin", "diff", "findings", "settings"].includes(page.value.name) ? undefined : "page"
+            ["code", "origin", "diff", "findings", "settings", "lost"].includes(page.value.name) ? undefined : "page"
           }
         >
           Explore

@@ -81,8 +81,9 @@ function Found({ kind, range }: { kind: FindingKind; range: TimeRange }) {
       </div>
     );
   }
+  const isAbout = found.some((finding) => finding.about !== "");
   return (
-    <ol>
+    <ol class={isAbout ? "" : "is-line-alone"}>
       <li class="finding label">
         <span>Line</span>
         <span>About</span>

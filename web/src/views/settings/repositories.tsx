@@ -73,11 +73,17 @@ function Row({ one }: { one: Registration }) {
         {one.where}
       </span>
       <span class={`muted ${one.state === "failed" ? "is-error" : ""}`} data-testid="repository-state">
-        {one.state === "ready"
-          ? (one.commit?.slice(0, 7) ?? KINDS[one.kind])
-          : one.state === "failed"
-            ? "failed"
-            : "fetching…"}
+        {one.state === "ready" ? (
+          one.commit ? (
+            <code>{one.commit.slice(0, 7)}</code>
+          ) : (
+            KINDS[one.kind]
+          )
+        ) : one.state === "failed" ? (
+          "failed"
+        ) : (
+          "fetching…"
+        )}
       </span>
       {canChange && one.kind === "url" ? (
         <button class="btn btn-s btn-quiet" type="button" onClick={() => settings.refreshRepository(one)}>

@@ -20,6 +20,9 @@ interface HeadProps {
   onCompare: (traceId: string) => void;
 }
 
+/** Characters of a name that stands whole in whatever room there is; a longer one keeps the width of so many. */
+const SHORT = 14;
+
 export function TraceHead({ opened, onCompare }: HeadProps) {
   const { trace, tree, timeline, errors, hues } = opened;
   const root = readRow(trace, tree.order[0] ?? 0);
@@ -29,7 +32,7 @@ export function TraceHead({ opened, onCompare }: HeadProps) {
   return (
     <div class="bar">
       <Back />
-      <h1 class="title cut" title={root.resource}>
+      <h1 class={`title cut ${root.resource.length <= SHORT ? "is-short" : ""}`} title={root.resource}>
         {root.resource}
       </h1>
       <StatusBadge status={root.status} httpStatus={root.httpStatus} />
