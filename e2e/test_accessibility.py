@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from .browsing import new_tab
 from .expected import PROJECT
+from .waiting import expect_complete
 
 pytestmark = pytest.mark.browser
 
@@ -20,8 +21,8 @@ EXPLORER = {
     "spans": ("/explore?window=1h", "span-row"),
     "origins": ("/explore?window=1h&view=origins", "origin-row"),
     "top": ("/explore?window=1h&view=top", "top-row"),
-    "nothing found": ("/explore?q=service:nobody", "empty"),
-    "refused": ("/explore?q=service:", "error-note"),
+    "nothing found": ("/explore?window=1h&q=service:nobody", "empty"),
+    "refused": ("/explore?window=1h&q=service:", "error-note"),
 }
 TRACE = {
     "waterfall": ("?view=waterfall", "span-row"),
@@ -34,7 +35,7 @@ TABS = ("Overview", "Attributes", "Events", "Stack", "Links", "Raw")
 OTHERS = {
     "code": ("/code?window=1h", None),
     "settings": ("/settings", None),
-    "findings": ("/findings", None),
+    "findings": ("/findings?window=1h", None),
     "lost": ("/nowhere", "empty"),
     "no such trace": (f"/trace/{'0' * 31}1", "not-found"),
 }
@@ -59,9 +60,8 @@ def complaints(page: Page) -> list[str]:
 
 def shown(page: Page, test_id: str | None) -> Page:
     if test_id:
-        expect(page.get_by_test_id(test_id).first).to_be_visible(timeout=15_000)
-    expect(page.locator("main .skel, main[aria-busy=true]")).to_have_count(0)
-    return page
+        expect(page.get_by_test_id(test_id).first).to_be_visible()
+    return expect_complete(page)
 
 
 @pytest.fixture
@@ -97,6 +97,7 @@ def test_all_parts_of_a_spans_panel(tab, failing):
     wrong = {}
     for part in TABS:
         page.get_by_role("tab", name=part).click()
+        expect(page.get_by_role("tab", name=part)).to_have_attribute("aria-selected", "true")
         expect(page.get_by_role("tabpanel").locator(".panel-skel")).to_have_count(0)
         wrong[part] = complaints(page)
 
@@ -111,7 +112,7 @@ def test_what_floats(tab, failing):
 
     page.keyboard.press("Escape")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("dialog")).to_be_visible()
     assert complaints(page) == []
 
 

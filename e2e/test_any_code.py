@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 from .browsing import new_tab, take_screenshot
 from .running import start_server
 from .spans import attribute, body
+from .waiting import PATIENCE_S, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -180,7 +181,7 @@ def test_an_image_of_edited_files_is_told_from_its_commit(tab, mono):
 
 @pytest.mark.parametrize("name", ["views", "pages"])
 def test_a_functions_page_goes_on_through_the_rename_of_its_file(tab, mono, name):
-    page = tab.open(f"/origin/services/search/app/{name}.py:app.{name}.view")
+    page = tab.open(f"/origin/services/search/app/{name}.py:app.{name}.view?window=1h")
 
     expect(page.get_by_test_id("other-names")).to_contain_text("was" if name == "pages" else "now")
     expect(page.get_by_test_id("version")).to_have_count(2)
@@ -188,7 +189,7 @@ def test_a_functions_page_goes_on_through_the_rename_of_its_file(tab, mono, name
 
 
 def test_a_file_is_compared_with_a_version_in_which_it_had_another_name(tab, mono):
-    page = tab.open(f"/code/mono@{mono.moved}/services/search/app/pages.py?against={mono.first}")
+    page = tab.open(f"/code/mono@{mono.moved}/services/search/app/pages.py?against={mono.first}&window=1h")
 
     line = page.locator('[data-testid="counted-line"][data-line="1"]')
     expect(line).to_be_visible()
@@ -204,10 +205,12 @@ def test_a_change_of_hundreds_of_files_draws_what_is_in_view_and_goes_to_its_end
 
     # Hunks come as they are passed, so the end moves away until all of them are there.
     last = page.get_by_title(f"wide/module_{FILES - 1}.py").or_(page.get_by_title("wide/module_99.py"))
-    for _ in range(200):
+
+    def is_at_the_end():
         page.evaluate("document.querySelector('.diff-list').scrollTop += 20000")
-        if last.count():
-            break
+        return last.count()
+
+    eventually(is_at_the_end, bool, page, limit_s=4 * PATIENCE_S)
     expect(last.first).to_be_visible()
     expect(page.locator(".is-added").first).to_be_visible()
     assert page.locator(".diff-row").count() < 150

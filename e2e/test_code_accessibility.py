@@ -14,12 +14,12 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("page_of", ["file", "compared", "function", "change", "findings", "tree"])
 def test_a_page_of_code(browser, carts_server, carts, page_of):  # noqa: F811
     address, test_id = {
-        "file": (f"/code/carts@{carts.new}/app/cart.py?line={SHOW_NEW}", "slow-trace"),
-        "compared": (f"/code/carts@{carts.new}/app/cart.py?against={carts.old}", "change"),
-        "function": ("/origin/app/cart.py:app.cart.show", "preview-marked-line"),
-        "change": (f"/diff/carts/{carts.old}...{carts.new}", "cost-after"),
-        "findings": ("/findings?kind=errors", "finding"),
-        "tree": ("/code/carts", "hottest-files"),
+        "file": (f"/code/carts@{carts.new}/app/cart.py?line={SHOW_NEW}&window=1h", "slow-trace"),
+        "compared": (f"/code/carts@{carts.new}/app/cart.py?against={carts.old}&window=1h", "change"),
+        "function": ("/origin/app/cart.py:app.cart.show?window=1h", "preview-marked-line"),
+        "change": (f"/diff/carts/{carts.old}...{carts.new}?window=1h", "cost-after"),
+        "findings": ("/findings?kind=errors&window=1h", "finding"),
+        "tree": ("/code/carts?window=1h", "hottest-files"),
     }[page_of]
     with new_tab(browser, carts_server[0].address) as tab:
         page = shown(tab.open(address), test_id)

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from .browsing import take_screenshot
 from .test_versions import carts, carts_server, carts_tab  # noqa: F401  # the same server, started once for each module
 from .versions import PRICE_NEW, SHOW_NEW
+from .waiting import expect_copied, expect_in_address
 
 pytestmark = pytest.mark.browser
 
@@ -114,9 +115,8 @@ def test_the_other_trace_is_found_by_what_it_is(carts_tab, carts_server, traces_
     page.get_by_test_id(f"compare-{likeness}").click()
 
     expect(page.get_by_test_id("compare-other")).to_be_visible()
-    other = re.search(r"with=([0-9a-f]{32})", page.url)
-    assert other
-    (root,) = carts_server[0].search(f"kind:server trace_id:{other[1]}")
+    other = expect_in_address(page, "with", re.compile("^[0-9a-f]{32}$"))
+    (root,) = carts_server[0].search(f"kind:server trace_id:{other}")
     alike = f'resource:"GET /cart" -has:parent -trace_id:{page.url.split("/trace/")[1][:32]}'
     durations = sorted(span["duration_ns"] for span in carts_server[0].search(alike))
     middle = len(durations) // 2
@@ -151,4 +151,4 @@ def test_a_trace_is_taken_as_a_file_and_as_a_command(carts_tab, traces_of):  # n
     assert "resourceSpans" in json.loads(taken("otlp").splitlines()[0])
     page.get_by_test_id("take-menu").click()
     page.get_by_test_id("copy-curl").click()
-    assert page.evaluate("navigator.clipboard.readText()").endswith(f"/api/v1/traces/{trace_id}'")
+    expect_copied(page, re.compile(f"/api/v1/traces/{trace_id}'$"))

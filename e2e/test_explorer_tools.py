@@ -3,26 +3,22 @@
 import json
 import re
 import urllib.request
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 from .browsing import new_tab, search, take_screenshot
+from .waiting import box_at_rest, eventually, expect_complete, expect_in_address, in_address
 
 pytestmark = pytest.mark.browser
-
-
-def in_address(page, name):
-    return parse_qs(urlsplit(page.url).query).get(name, [""])[0]
 
 
 def test_a_box_on_the_heat_map_is_explained_and_narrows_the_search(explorer, demo):
     explorer.get_by_test_id("view-heat").click()
     field = explorer.get_by_test_id("heat-field")
     expect(field).to_be_visible()
-    box = field.bounding_box()
-    assert box is not None
+    expect_complete(explorer)
+    box = box_at_rest(field)
     explorer.mouse.move(box["x"] + 2, box["y"] + 2)
     explorer.mouse.down()
     explorer.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] * 0.5, steps=4)
@@ -43,6 +39,7 @@ def test_the_box_of_the_heat_map_is_drawn_with_keys_and_read_aloud(explorer):
     explorer.get_by_test_id("view-heat").click()
     field, told = explorer.get_by_test_id("heat-field"), explorer.get_by_test_id("heat-told")
     expect(field).to_be_visible()
+    expect_complete(explorer)
     field.focus()
     explorer.keyboard.press("ArrowRight")
     expect(told).to_contain_text("span")
@@ -66,7 +63,9 @@ def test_the_palette_goes_to_a_file(explorer):
     expect(explorer.get_by_test_id("offer").first).to_be_visible()
     explorer.keyboard.type("storefront/catal")
     files = explorer.get_by_test_id("offer").filter(has_text="File")
-    files.filter(has_text="examples/shop/web/storefront/catalogue.py").first.click()
+    wanted = files.filter(has_text="examples/shop/web/storefront/catalogue.py").first
+    box_at_rest(wanted)
+    wanted.click()
     expect(explorer).to_have_url(re.compile("/code/.*/catalogue.py"))
 
 
@@ -79,7 +78,7 @@ def test_the_list_has_the_columns_that_are_chosen_and_the_line_itself(explorer, 
     expect(explorer.get_by_role("columnheader")).to_have_text(
         ["Time", "Resource", "Code origin", "Source line", "Duration", "Status", "@http.route"]
     )
-    assert in_address(explorer, "cols") == "time,resource,origin,source,duration,status,@http.route"
+    expect_in_address(explorer, "cols", "time,resource,origin,source,duration,status,@http.route")
 
     search(explorer, "origin:examples/shop/web/storefront/catalogue.py kind:server")
     row = explorer.get_by_test_id("span-row").first
@@ -102,7 +101,7 @@ def test_the_drawer_shows_a_span_beside_the_list_and_follows_the_keys(explorer):
     explorer.keyboard.press("j")
     expect(drawer).to_have_attribute("data-span-id", second or "")
     expect(drawer.get_by_test_id("drawer-trace")).to_be_visible()
-    assert in_address(explorer, "peek").endswith(second or "?")
+    expect_in_address(explorer, "peek", re.compile(f"{second}$"))
     take_screenshot(explorer, "explorer-drawer")
 
     explorer.keyboard.press("Escape")
@@ -112,7 +111,11 @@ def test_the_drawer_shows_a_span_beside_the_list_and_follows_the_keys(explorer):
 
 def test_the_hover_card_has_the_code_and_the_numbers_of_the_line(explorer):
     explorer.goto(explorer.url + "&q=has:origin")
-    explorer.get_by_test_id("span-row").first.locator("a.origin").hover()
+    origin = explorer.get_by_test_id("span-row").first.locator("a.origin")
+    expect(origin).to_be_visible()
+    expect_complete(explorer)
+    box_at_rest(origin)
+    origin.hover()
     card = explorer.get_by_test_id("hover-card")
     expect(card.get_by_test_id("preview-marked-line")).to_be_visible()
     expect(card.get_by_test_id("line-red")).to_contain_text("p95")
@@ -144,7 +147,7 @@ def test_what_is_typed_is_completed_from_what_came(explorer):
     expect(listed).to_have_count(0)
     box.fill("service:orders")
     box.press("Enter")
-    assert in_address(explorer, "q") == "service:orders"
+    expect_in_address(explorer, "q", "service:orders")
 
 
 def test_a_search_tells_how_it_was_understood_with_its_sql(explorer):
@@ -167,6 +170,7 @@ def test_a_view_is_saved_found_replaced_and_removed(explorer, tab, demo):
     explorer.get_by_test_id("view-name").press("Enter")
     row = explorer.get_by_test_id("saved-view").filter(has_text="Where time goes")
     expect(row).to_have_count(1)
+    expect(explorer.get_by_test_id("view-name")).to_have_value("")
     explorer.get_by_test_id("view-name").fill("where time GOES")
     explorer.get_by_test_id("view-name").press("Enter")
     expect(explorer.get_by_role("alert")).to_contain_text("already")
@@ -177,8 +181,12 @@ def test_a_view_is_saved_found_replaced_and_removed(explorer, tab, demo):
     explorer.get_by_test_id("views-menu").click()
     row.get_by_role("button", name="Replace").click()
     expect(row.get_by_role("button", name="Replace")).to_have_count(0)
-    (saved,) = [view for view in ask(demo, "/api/v1/views")["views"] if view["name"] == "Where time goes"]
-    assert "view=top" in saved["address"]
+
+    def saved_address():
+        (saved,) = [view for view in ask(demo, "/api/v1/views")["views"] if view["name"] == "Where time goes"]
+        return saved["address"]
+
+    eventually(saved_address, lambda address: "view=top" in address)
     explorer.keyboard.press("Escape")
     explorer.get_by_test_id("view-spans").click()
 
@@ -198,14 +206,15 @@ def test_the_palette_goes_to_pages_services_lines_and_traces(explorer, traces):
     expect(palette.get_by_test_id("offer").first).to_be_visible()
     explorer.keyboard.type("catalogue.py")
     line = palette.get_by_test_id("offer").filter(has_text="catalogue.py:").first
-    expect(line).to_be_visible()
+    box_at_rest(line)
     take_screenshot(explorer, "palette")
     line.click()
     expect(palette).to_have_count(0)
-    assert in_address(explorer, "q").startswith("origin:examples/shop/web/storefront/catalogue.py:")
+    expect_in_address(explorer, "q", re.compile("^origin:examples/shop/web/storefront/catalogue.py:"))
 
     explorer.keyboard.press("Control+k")
     palette.get_by_role("combobox").fill(next(iter(traces.values())))
+    expect(palette.get_by_test_id("offer").first).to_contain_text("Open trace")
     explorer.keyboard.press("Enter")
     expect(explorer).to_have_url(re.compile("/trace/"))
 
@@ -244,8 +253,7 @@ def test_no_page_is_wider_than_its_window(browser, demo, traces, width, theme):
             ("settings", "/settings"),
         ):
             page = tab.open(path)
-            expect(page.locator("main")).to_be_visible()
-            page.wait_for_load_state("networkidle")
+            expect_complete(page)
             take_screenshot(page, f"narrow-{width}-{name}")
             wide = page.evaluate(
                 "['html', '.topbar', '.bar', '.tools', '.table', 'main'].filter(name => {"

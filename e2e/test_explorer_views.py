@@ -2,13 +2,14 @@
 
 import json
 import re
+import time
 import urllib.request
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from .browsing import ask_for, take_screenshot
+from .browsing import answer_drawn, ask_for, take_screenshot
+from .waiting import box_at_rest, expect_complete, expect_copied, expect_in_address, in_address
 
 pytestmark = pytest.mark.browser
 
@@ -21,31 +22,31 @@ def value(page, field, name):
     return facet(page, field).get_by_test_id("facet-value").filter(has_text=name)
 
 
-def in_address(page, name):
-    return parse_qs(urlsplit(page.url).query).get(name, [""])[0]
-
-
 def test_facets_tell_values_and_a_click_asks_for_one_or_excludes_it(explorer, demo):
-    found = ask(demo, "/api/v1/facets?fields=service&q=")["facets"][0]["values"]
+    now = time.time_ns()
+    asked = f"/api/v1/facets?fields=service&q=&from={now - 3600 * 10**9}&to={now}"
+    found = ask(demo, asked)["facets"][0]["values"]
     expect(facet(explorer, "service").get_by_test_id("facet-value")).to_have_count(len(found))
 
     value(explorer, "service", "orders").click()
     expect(explorer.get_by_test_id("span-row").filter(has_text="web")).to_have_count(0)
-    assert in_address(explorer, "q") == "service:orders"
+    expect_in_address(explorer, "q", "service:orders")
     expect(value(explorer, "service", "orders")).to_have_attribute("aria-pressed", "true")
     expect(facet(explorer, "service").get_by_test_id("facet-value")).to_have_count(len(found))
 
     value(explorer, "service", "web").click()
-    assert in_address(explorer, "q") == "service:(orders OR web)"
+    expect_in_address(explorer, "q", "service:(orders OR web)")
+    expect_complete(explorer)
     value(explorer, "service", "orders").click(modifiers=["Shift"])
     expect(explorer.get_by_test_id("span-row").first).to_contain_text("web")
-    assert in_address(explorer, "q") == "service:web -service:orders"
+    expect_in_address(explorer, "q", "service:web -service:orders")
 
 
 def test_origins_are_the_servers_and_lead_to_their_spans(explorer, demo):
     explorer.keyboard.press("2")
     rows = explorer.get_by_test_id("origin-row")
     expect(rows.first).to_be_visible()
+    expect_complete(explorer)
     first = rows.first.locator(".at").inner_text()
     take_screenshot(explorer, "explorer-origins")
 
@@ -53,10 +54,11 @@ def test_origins_are_the_servers_and_lead_to_their_spans(explorer, demo):
     expect(rows.first.locator(".at")).not_to_have_text(re.compile(r":\d+$"))
     explorer.go_back()
     expect(rows.first.locator(".at")).to_have_text(first)
+    expect_complete(explorer)
 
     rows.first.click()
     expect(explorer.get_by_test_id("span-row").first.get_by_test_id("origin-cell")).to_contain_text(first)
-    assert in_address(explorer, "q").endswith(first)
+    expect_in_address(explorer, "q", re.compile(re.escape(first) + "$"))
     assert demo.server.search(in_address(explorer, "q"))
 
 
@@ -64,7 +66,8 @@ def test_a_top_list_is_by_any_field_and_a_row_narrows_the_search(explorer):
     explorer.get_by_test_id("view-top").click()
     by = explorer.get_by_test_id("top-by")
     by.fill("service")
-    by.press("Enter")
+    with answer_drawn(explorer, "/api/v1/aggregate", by="service"):
+        by.press("Enter")
     rows = explorer.get_by_test_id("top-row")
     expect(rows.filter(has_text="orders")).to_have_count(1)
     rows.filter(has_text="orders").click()
@@ -82,9 +85,7 @@ def test_a_scope_holds_for_the_whole_search_and_keeps_the_place_of_a_mistake(exp
 
 
 def test_dragging_over_a_course_chooses_the_stretch_of_time(explorer):
-    brush = explorer.get_by_test_id("brush").first
-    box = brush.bounding_box()
-    assert box is not None
+    box = box_at_rest(explorer.get_by_test_id("brush").first)
     explorer.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 10)
     explorer.mouse.down()
     explorer.mouse.move(box["x"] + box["width"] * 0.99, box["y"] + 10, steps=5)
@@ -96,8 +97,7 @@ def test_dragging_over_a_course_chooses_the_stretch_of_time(explorer):
 def test_the_search_is_copied_as_a_command(explorer):
     explorer.get_by_test_id("take-menu").click()
     explorer.get_by_test_id("copy-curl").click()
-    copied = explorer.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith("curl --get 'http")
+    copied = expect_copied(explorer, re.compile("^curl --get 'http"))
     assert "/api/v1/spans'" in copied
 
 

@@ -1,6 +1,7 @@
 """Findings in a browser: the lines that the server finds, in its order, each with a way to its spans."""
 
 import re
+import time
 
 import httpx
 import pytest
@@ -12,10 +13,12 @@ pytestmark = pytest.mark.browser
 
 
 def test_failing_lines_are_listed_as_the_server_finds_them_and_lead_to_a_trace(tab, demo):
-    found = httpx.get(f"{demo.server.address}/api/v1/findings/errors").json()["findings"]
+    now = time.time_ns()
+    hour = f"from={now - 3600 * 10**9}&to={now}"
+    found = httpx.get(f"{demo.server.address}/api/v1/findings/errors?{hour}", timeout=60).json()["findings"]
     assert found
 
-    page = tab.open("/findings")
+    page = tab.open(f"/findings?{hour}")
     page.get_by_role("button", name="Errors").click()
     rows = page.get_by_test_id("finding")
 

@@ -18,6 +18,7 @@ from .asking import Server
 from .browsing import new_tab
 from .running import start_server
 from .spans import attribute, body
+from .waiting import box_at_rest, eventually, expect_complete, expect_in_address
 
 pytestmark = pytest.mark.browser
 
@@ -126,16 +127,16 @@ def long(tmp_path_factory: pytest.TempPathFactory, repository: tuple[Path, str])
 
 
 def settled(page: Page, test_id: str) -> Page:
-    expect(page.get_by_test_id(test_id).first).to_be_visible(timeout=20_000)
-    expect(page.locator("main .skel, main[aria-busy=true]")).to_have_count(0, timeout=20_000)
-    return page
+    expect(page.get_by_test_id(test_id).first).to_be_visible()
+    return expect_complete(page)
 
 
 def faults_at_all_widths(page: Page) -> dict[int, list[str]]:
     found = {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 860})
-        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+        eventually(lambda: page.evaluate("innerWidth"), lambda now: now == width, page)  # noqa: B023
+        box_at_rest(page.locator("main").first)
         found[width] = page.evaluate(FAULTS)
     return found
 
@@ -161,7 +162,7 @@ def test_long_names_stay_in_their_places(browser: Browser, long: Long, name: str
         if test_id:
             settled(page, test_id)
         else:
-            expect(page.locator("main .skel")).to_have_count(0, timeout=20_000)
+            expect_complete(page)
 
         assert faults_at_all_widths(page) == NONE
 
@@ -176,7 +177,7 @@ def test_a_long_file_s_page_and_function(browser: Browser, long: Long):
         assert faults_at_all_widths(page) == NONE
 
         page.set_viewport_size({"width": WIDTHS[0], "height": 860})
-        expect(tab.open(function).locator(".verdict, .blank").first).to_be_visible(timeout=20_000)
+        expect(tab.open(function).locator(".verdict, .blank").first).to_be_visible()
         assert faults_at_all_widths(page) == NONE
 
 
@@ -184,15 +185,16 @@ def test_a_file_s_line_is_never_cut(browser: Browser, long: Long):
     with new_tab(browser, long.server.address) as tab:
         page = settled(tab.open("/explore?window=1h"), "span-row")
 
-        at = page.get_by_test_id("origin-cell").first.locator(".at")
+        cell = page.get_by_test_id("origin-cell").first
+        box_at_rest(cell)
 
-        cell = page.get_by_test_id("origin-cell").first.bounding_box()
-        shown = at.evaluate(
-            "(at) => { const line = document.createRange(); line.selectNodeContents(at.lastChild);"
-            " const box = line.getBoundingClientRect(); return [at.textContent, box.right] }"
+        text, line_ends_at, cell_ends_at = cell.evaluate(
+            "(cell) => { const at = cell.querySelector('.at'), line = document.createRange();"
+            " line.selectNodeContents(at.lastChild);"
+            " return [at.textContent, line.getBoundingClientRect().right, cell.getBoundingClientRect().right] }"
         )
-        assert shown[0].startswith(LONG_NAME)
-        assert shown[1] <= cell["x"] + cell["width"] + 1
+        assert text.startswith(LONG_NAME)
+        assert line_ends_at <= cell_ends_at + 1
 
 
 def test_a_trace_from_an_hour_ago_leads_to_a_file_with_its_numbers(
@@ -224,4 +226,4 @@ def test_a_trace_from_an_hour_ago_leads_to_a_file_with_its_numbers(
         page.get_by_test_id("open-file").click()
 
         settled(page, "counted-line")
-        assert "window=6h" in page.url
+        expect_in_address(page, "window", "6h")

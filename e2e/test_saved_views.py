@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .browsing import take_screenshot
+from .waiting import expect_copied
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def views(demo):
     """The server's views over the API; those that a test makes are removed after it."""
-    with httpx.Client(base_url=f"{demo.server.address}/api/v1") as client:
+    with httpx.Client(base_url=f"{demo.server.address}/api/v1", timeout=60) as client:
         before = {view["id"] for view in client.get("/views").json()["views"]}
         yield client
         for view in client.get("/views").json()["views"]:
@@ -35,8 +36,7 @@ def test_a_copied_link_opens_the_view_and_back_leads_away_from_it(explorer, view
     explorer.get_by_test_id("view-name").fill("Files by time")
     explorer.get_by_test_id("view-name").press("Enter")
     explorer.get_by_role("button", name="Copy the link to Files by time").click()
-    link = explorer.evaluate("navigator.clipboard.readText()")
-    assert re.fullmatch(re.escape(demo.server.address) + r"/s/files-by-time-[2-9a-z]{5}", link)
+    link = expect_copied(explorer, re.compile("^" + re.escape(demo.server.address) + "/s/files-by-time-[2-9a-z]{5}$"))
 
     explorer.goto(f"{demo.server.address}/settings")
     explorer.goto(link)

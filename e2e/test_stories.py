@@ -9,12 +9,13 @@ from .browsing import new_tab, search
 from .expected import PROJECT
 from .running import start_server
 from .versions import SHOW_NEW, make_repository, spans_of
+from .waiting import PATIENCE_S, expect_in_address
 
 pytestmark = pytest.mark.browser
 
 
 def test_an_error_is_found_and_leads_to_its_line(tab, demo):
-    page = tab.open("/explore")
+    page = tab.open("/explore?window=1h")
     search(page, "status:error has:origin")
     page.get_by_test_id("span-row").first.click()
     page.keyboard.press("Enter")
@@ -25,12 +26,13 @@ def test_an_error_is_found_and_leads_to_its_line(tab, demo):
 
     current = page.locator('[data-testid="source"] [aria-current="true"] pre')
     expect(current).to_be_visible()
-    path, line = re.search(r"/code/[^/]+/([^?]+)\?line=(\d+)", page.url).groups()
+    expect_in_address(page, "line", re.compile(r"^\d+$"))
+    path, line = re.search(r"/code/[^/]+/([^?]+)\?.*\bline=(\d+)", page.url).groups()
     assert current.text_content() == (PROJECT / path).read_text().splitlines()[int(line) - 1]
 
 
 def test_the_shops_n_plus_one_is_found_with_its_loop(tab, demo):
-    page = tab.open("/findings")
+    page = tab.open("/findings?window=1h")
     finding = page.get_by_test_id("finding").first
     expect(finding).to_contain_text("models.py")
     finding.get_by_role("button").click()
@@ -78,7 +80,7 @@ def test_a_missing_repository_is_added_and_the_preview_appears(browser, lonely_s
         page.get_by_test_id("repository-where").fill(f"file://{carts.root}")
         page.get_by_test_id("repository-add").click()
         added = page.get_by_test_id("repository").filter(has_text="carts")
-        expect(added.get_by_test_id("repository-state")).to_have_text(carts.new[:7], timeout=60_000)
+        expect(added.get_by_test_id("repository-state")).to_have_text(carts.new[:7], timeout=4000 * PATIENCE_S)
         page.go_back()
         page.get_by_test_id("span-row").first.click()
 

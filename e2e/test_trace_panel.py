@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from .browsing import new_tab
 from .running import start_server
 from .spans import attribute
+from .waiting import PATIENCE_S, box_at_rest, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -123,7 +124,7 @@ def page(browser, shop):
 def opened(page, shop, number):
     page.goto(shop.server.address + shop.span(number))
     # The first preview of a server loads its highlighter.
-    expect(page.get_by_test_id("preview-marked-line")).to_be_visible(timeout=30_000)
+    expect(page.get_by_test_id("preview-marked-line")).to_be_visible(timeout=3000 * PATIENCE_S)
 
 
 def test_a_line_that_moved_since_says_where_it_is_now(page, shop):
@@ -200,7 +201,7 @@ def test_the_bars_of_calls_that_repeat_are_one_shape_however_many(page, shop):
 
     expect(group.locator(".wf-track svg.wf-bars path")).to_have_count(1)
     expect(group.locator(".wf-track i")).to_have_count(0)
-    assert group.locator(".wf-bars path").bounding_box()["width"] >= 2
+    assert box_at_rest(group.locator(".wf-bars path"))["width"] >= 2
 
 
 def test_the_stack_of_an_exception_is_frames_and_mine_lead_to_the_code(page, shop):
@@ -239,7 +240,7 @@ def test_a_link_names_the_span_it_leads_to(page, shop):
 
 def test_a_stretch_of_the_minimap_is_what_the_waterfall_shows(page, shop):
     opened(page, shop, 1)
-    box = page.get_by_test_id("minimap").bounding_box()
+    box = box_at_rest(page.get_by_test_id("minimap"))
     middle = box["y"] + 20
     expect(page.locator(".tick").first).to_have_text("0")
 
@@ -262,12 +263,13 @@ def test_a_stretch_of_the_minimap_is_what_the_waterfall_shows(page, shop):
 def test_the_panel_is_made_wider_by_keys_and_stays_so(page, shop):
     opened(page, shop, 1)
     panel = page.get_by_test_id("span-panel")
-    before = panel.bounding_box()["width"]
+    before = box_at_rest(panel)["width"]
+    wider = pytest.approx(before + 48, abs=1)
 
     page.get_by_role("separator").press("ArrowLeft")
     page.get_by_role("separator").press("ArrowLeft")
 
-    assert panel.bounding_box()["width"] == pytest.approx(before + 48, abs=1)
+    eventually(lambda: box_at_rest(panel)["width"], lambda width: width == wider, page)
     page.reload()
     expect(page.get_by_test_id("preview-marked-line")).to_be_visible()
-    assert panel.bounding_box()["width"] == pytest.approx(before + 48, abs=1)
+    assert box_at_rest(panel)["width"] == wider

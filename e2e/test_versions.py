@@ -1,7 +1,6 @@
 """Code over time, in a browser: lenses, another version beside a file, one function over versions, a change's costs."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import expect
@@ -43,7 +42,7 @@ def line_of(page, number):
 
 
 def test_a_lens_counts_requests_coming_in_or_calls_going_out(carts_tab, carts):
-    page = carts_tab.open(f"/code/carts@{carts.new}/app/cart.py")
+    page = carts_tab.open(f"/code/carts@{carts.new}/app/cart.py?window=1h")
     expect(line_of(page, SHOW_NEW)).to_be_visible()
     expect(line_of(page, PRICE_NEW)).to_be_visible()
 
@@ -57,7 +56,7 @@ def test_a_lens_counts_requests_coming_in_or_calls_going_out(carts_tab, carts):
 
 
 def test_by_its_own_time_the_line_that_waits_is_hotter_than_the_one_that_calls(carts_tab, carts):
-    page = carts_tab.open(f"/code/carts@{carts.new}/app/cart.py?lens=self")
+    page = carts_tab.open(f"/code/carts@{carts.new}/app/cart.py?lens=self&window=1h")
     expect(line_of(page, PRICE_NEW)).to_be_visible()
 
     page.keyboard.press("]")
@@ -67,7 +66,7 @@ def test_by_its_own_time_the_line_that_waits_is_hotter_than_the_one_that_calls(c
 
 
 def test_another_versions_numbers_stand_beside_the_lines_that_moved(carts_tab, carts):
-    page = carts_tab.open(f"/code/carts@{carts.new}/app/cart.py")
+    page = carts_tab.open(f"/code/carts@{carts.new}/app/cart.py?window=1h")
     page.get_by_test_id("against").click()
     page.get_by_role("menuitemradio").filter(has_text="v1").click()
 
@@ -80,7 +79,7 @@ def test_another_versions_numbers_stand_beside_the_lines_that_moved(carts_tab, c
 
 
 def test_functions_that_no_span_starts_in_are_listed_and_lead_to_their_line(carts_tab, carts):
-    page = carts_tab.open(f"/code/carts@{carts.new}/app/cart.py")
+    page = carts_tab.open(f"/code/carts@{carts.new}/app/cart.py?window=1h")
     page.get_by_test_id("never-hit").click()
     page.get_by_role("menuitem").filter(has_text="never_called").click()
 
@@ -88,13 +87,13 @@ def test_functions_that_no_span_starts_in_are_listed_and_lead_to_their_line(cart
 
 
 def test_a_line_called_in_a_loop_is_marked_in_its_file(carts_tab, carts):
-    page = carts_tab.open(f"/code/carts@{carts.new}/app/cart.py")
+    page = carts_tab.open(f"/code/carts@{carts.new}/app/cart.py?window=1h")
 
     expect(line_of(page, PRICE_NEW).locator(".badge")).to_contain_text("N+1 ×8")
 
 
 def test_a_function_is_told_to_be_worse_and_since_when(carts_tab, carts):
-    page = carts_tab.open(f"/code/carts@{carts.new}/app/cart.py?line={SHOW_NEW}")
+    page = carts_tab.open(f"/code/carts@{carts.new}/app/cart.py?line={SHOW_NEW}&window=1h")
     page.get_by_test_id("over-time").click()
 
     expect(page).to_have_url(re.compile(r"/origin/app/cart\.py:app\.cart\.show"))
@@ -109,7 +108,7 @@ def test_a_function_is_told_to_be_worse_and_since_when(carts_tab, carts):
 
 
 def test_a_change_shows_its_lines_with_what_they_cost_before_and_after(carts_tab, carts):
-    page = carts_tab.open(f"/diff/carts/{carts.old}...{carts.new}")
+    page = carts_tab.open(f"/diff/carts/{carts.old}...{carts.new}?window=1h")
     file = page.get_by_test_id("changed-file").filter(has_text="cart.py")
 
     price = page.get_by_test_id("changed-line").filter(has_text="items.price")
@@ -124,7 +123,7 @@ def test_a_change_shows_its_lines_with_what_they_cost_before_and_after(carts_tab
 
 
 def test_the_commits_of_a_change_can_be_chosen(carts_tab, carts):
-    page = carts_tab.open("/diff/carts")
+    page = carts_tab.open("/diff/carts?window=1h")
     expect(page.get_by_text("Two commits")).to_be_visible()
 
     page.get_by_test_id("choose-base").select_option(carts.old)
@@ -143,10 +142,10 @@ def test_the_commits_of_a_change_can_be_chosen(carts_tab, carts):
         ("regressions", SHOW_NEW, "× slower"),
     ],
 )
-def test_each_kind_of_finding_names_its_line_and_unfolds_to_it(carts_tab, kind, line, about):
-    # The newer version ran in the last five minutes, the older one in the five before.
-    now = time.time_ns()
-    page = carts_tab.open(f"/findings?kind={kind}&from={now - 300 * 10**9}&to={now}")
+def test_each_kind_of_finding_names_its_line_and_unfolds_to_it(carts_tab, carts, kind, line, about):
+    # The newer version ran in the five minutes before the spans were made, the older one in the five before those.
+    to = carts.made_at_ns
+    page = carts_tab.open(f"/findings?kind={kind}&from={to - 300 * 10**9}&to={to}")
     finding = page.get_by_test_id("finding").filter(has_text=f"cart.py:{line}").first
     expect(finding).to_contain_text(about)
 

@@ -57,6 +57,7 @@ class Carts:
     failing_trace: str
     hostile_trace: str
     bare_trace: str
+    made_at_ns: int
 
 
 def make_repository(root: Path, address: str = ADDRESS) -> tuple[str, str]:
@@ -118,7 +119,7 @@ def spans_of(root: Path, old: str, new: str) -> tuple[Carts, list[bytes]]:
     bodies.append(_body([broken], new, "v2"))
     bodies.append(_body([evil], new, HOSTILE[4], service=HOSTILE[1]))
     bodies.append(_body([nothing], "", "", service="unseen", address=""))
-    return Carts(root, old, new, failing.hex(), hostile.hex(), bare.hex()), bodies
+    return Carts(root, old, new, failing.hex(), hostile.hex(), bare.hex(), now), bodies
 
 
 def _span(
