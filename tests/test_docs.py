@@ -114,7 +114,8 @@ def test_an_option_that_the_docs_name_is_one_of_some_command(parsers):
 def test_a_variable_that_the_docs_name_is_a_setting():
     settings = {row["variable"] for row in yaml.safe_load((ROOT / "contract/settings.yaml").read_text())}
     # Those of the browser tests are read there alone.
-    ours = settings | set(re.findall(r'environ\.get\("(SPANORIGIN_\w+)"', (ROOT / "e2e/browsing.py").read_text()))
+    e2e = "".join(file.read_text() for file in (ROOT / "e2e").glob("*.py"))
+    ours = settings | set(re.findall(r'environ\.get\("(SPANORIGIN_\w+)"', e2e))
 
     named = {
         (page.name, name) for page in PAGES for name in re.findall(r"\bSPANORIGIN_[A-Z_]*[A-Z]\b", page.read_text())
