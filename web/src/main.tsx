@@ -10,7 +10,7 @@ import { followSystem } from "./state/theme";
 import { App, fileOfPage } from "./views/app";
 
 const opened = page.value;
-const textOfFile = opened.name === "code" ? askAhead(opened.place, opened.range) : null;
+if (opened.name === "code") void askAhead(opened.place, opened.range);
 // Asked for by the first layout they would come after it, and all be laid out again.
 for (const family of ["Inter", '"JetBrains Mono"']) void document.fonts.load(`1em ${family}`).catch(() => {});
 followAddress();
@@ -21,6 +21,6 @@ void loadSession();
 /** A page whose file is nearly here is drawn with it: an empty frame before that delays it by a frame and more. */
 const FILE_WAIT_MS = 150;
 const waited = new Promise<void>((done) => setTimeout(done, FILE_WAIT_MS));
-void Promise.race([Promise.all([fileOfPage(), textOfFile]), waited]).then(() => {
+void Promise.race([fileOfPage(), waited]).then(() => {
   render(<App />, document.getElementById("root") as HTMLElement);
 });

@@ -2,7 +2,7 @@
  * What a file's page asks first: the file's text, and what its lines cost.
  *
  * Apart from state/code.ts, and in the scripts of the start: a page opened by its address asks while its own scripts are
- * on their way, and is drawn with the answers instead of twice (decision 0249).
+ * on their way, and takes the answers (decision 0249).
  */
 
 import { getFile, listPlaces, type PlaceQuestion } from "../client/code";
