@@ -4,17 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from .test_accessibility import complaints, shown
+from .test_compare_traces import traces_of  # noqa: F401  # whole traces of a version
 from .test_versions import carts, carts_server, carts_tab  # noqa: F401  # the same server, started once for each module
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def traces_of(carts_server):  # noqa: F811
-    def of(version):
-        return [span["trace_id"] for span in carts_server[0].search(f"kind:server version:{version} -status:error")]
-
-    return of
 
 
 def test_a_trace_beside_another(carts_tab, traces_of):  # noqa: F811
